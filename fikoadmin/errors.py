@@ -1,0 +1,55 @@
+"""What can be refused, as classes; `web` and `api` translate them to HTTP once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class Problem(Exception):
+    """A request that is refused for a reason its sender can read; nothing has been changed."""
+
+    status = 400
+    title = "Bad request"
+
+    def __init__(self, message: str, **members: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.members: Mapping[str, Any] = members
+
+
+class NotFound(Problem):
+    status = 404
+    title = "Not found"
+
+
+class Forbidden(Problem):
+    status = 403
+    title = "Not permitted"
+
+
+class Conflict(Problem):
+    """The thing is not in the state that the request takes for granted."""
+
+    status = 409
+    title = "Conflict"
+
+
+class Busy(Problem):
+    """The database cannot take the write now; the same request may be sent again."""
+
+    status = 503
+    title = "Try again shortly"
+
+
+class Invalid(Problem):
+    """One field is wrong: `field` says which, the message what is wrong and what would be right."""
+
+    status = 422
+    title = "Invalid input"
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}" if field else message)
+        self.field = field
+        self.reason = message
+        self.errors = [{"field": field, "message": message}]

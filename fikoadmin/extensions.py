@@ -1,0 +1,90 @@
+"""The libraries that the app is made of, and `transaction()`: the only commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from blinker import Signal
+from flask_babel import Babel
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import Engine, MetaData, event
+from sqlalchemy.orm import DeclarativeBase, Session
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+
+
+# expire_on_commit is off so that what a service returns can be shown without reading it again.
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+migrate = Migrate()
+csrf = CSRFProtect()
+babel = Babel()
+login_manager = LoginManager()
+limiter = Limiter(get_remote_address)
+
+# Sent once after each commit, with `facts`: what `after_commit` collected in that transaction.
+committed = Signal()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Commits once at its end, or rolls back and raises; joins the transaction around it where there is one.
+
+    A view has always read before it writes, and SQLite cannot turn a reading transaction into a writing one
+    once somebody else has written: so the reading one ends here, the writing one begins IMMEDIATE, and what
+    is changed is read again inside it.
+    """
+    session = db.session()
+    if session.info.get("writing"):
+        yield session
+        return
+    session.rollback()
+    session.info.update(writing=True, facts=[])
+    try:
+        session.connection(execution_options={"begin": "IMMEDIATE"})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info["writing"] = False
+        facts = session.info.pop("facts")
+        session.info.pop("settings", None)
+    # Reached only after a commit: what follows may be lost with the process, so it may only repeat what rows say.
+    committed.send(facts=facts)
+
+
+def after_commit(fact: object) -> None:
+    """Has `fact` sent with `committed` if and when the present transaction commits."""
+    db.session().info["facts"].append(fact)
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    if type(connection).__module__.startswith("sqlite3"):
+        connection.isolation_level = None  # the driver must not begin by itself: `_begin_sqlite` does
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=15000", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Any) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")

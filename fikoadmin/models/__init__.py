@@ -1,0 +1,22 @@
+"""What things are and what may be done to them; importing this package knows every table."""
+
+from . import (
+    accounts,
+    audit,
+    conversations,
+    customers,
+    events,
+    executions,
+    history,
+    jobs,
+    knowledge,
+    messages,
+    settings,
+    waits,
+    workflows,
+)
+
+__all__ = [
+    "accounts", "audit", "conversations", "customers", "events", "executions", "history", "jobs", "knowledge",
+    "messages", "settings", "waits", "workflows",
+]  # fmt: skip

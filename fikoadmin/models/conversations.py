@@ -1,0 +1,329 @@
+"""Conversations: who owns one, and the verbs that change it.
+
+Status, AI flag, destination and epoch are written by `Conversation._own` alone, together, with the conversation
+event that records it. The states and who may move them: docs/engine.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, exists, select, text
+from sqlalchemy.orm import Mapped, contains_eager, foreign, mapped_column, relationship
+
+from .. import destinations
+from ..clock import now
+from ..errors import Conflict
+from ..extensions import after_commit, db
+from . import jobs, messages
+from .actors import Actor
+from .base import BigId, Model, UtcDateTime, short_id
+from .customers import Customer
+from .history import ConversationEvent
+from .jobs import Delivery, Job
+from .messages import Message
+from .settings import Settings
+from .waits import ANSWER, Wait
+
+ACTIVE = "active"
+SUPPORT_ACTIVE = "support_active"
+MARKETING_ACTIVE = "marketing_active"
+CLOSED = "closed"
+STATUSES = (ACTIVE, SUPPORT_ACTIVE, MARKETING_ACTIVE, CLOSED)
+
+TEST = "test"
+SOURCES = ("telegram", "instagram", "web", "api", TEST)
+
+NOT_ACTIVE = "conversation is not active"
+
+
+@dataclass(frozen=True)
+class OwnerChanged:
+    """Fact of a commit: the owner changed; the log has a line for it."""
+
+    conversation_id: str
+    kind: str
+    destination: str
+    status: str
+    ai_enabled: bool
+
+
+@dataclass(frozen=True)
+class MirrorDue:
+    """Fact of a commit: the mirror's key shall say this."""
+
+    conversation_id: str
+    ai_enabled: bool
+    epoch: int
+    custom_prompt: str
+
+
+class Conversation(Model):
+    """One thread with one customer on one channel."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (
+        Index(None, "updated_at", "id"),
+        Index(None, "status", "updated_at", "id"),
+        Index(None, "customer_id", "updated_at"),
+        Index("ix_conversations_unanswered", "unanswered_since",
+              postgresql_where=text("unanswered_since IS NOT NULL"), sqlite_where=text("unanswered_since IS NOT NULL")),
+    )  # fmt: skip
+
+    id: Mapped[str] = mapped_column(String(20), primary_key=True, default=short_id)
+    customer_id: Mapped[int] = mapped_column(BigId, ForeignKey("customers.id"))
+    source: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(20))
+    ai_enabled: Mapped[bool]
+    destination: Mapped[str] = mapped_column(String(40))
+    epoch: Mapped[int]
+    # en or fa: the language of what the customer wrote last; empty before that.
+    language: Mapped[str] = mapped_column(String(5), default="")
+    custom_prompt: Mapped[str] = mapped_column(Text, default="")
+    ai_context: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # Messages up to this one are not shown to the AI: its context began anew after it.
+    context_after_id: Mapped[int] = mapped_column(BigId, default=0)
+    unanswered_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    unanswered_message_id: Mapped[int | None] = mapped_column(BigId)
+    # Why the AI failed for good to answer what is unanswered; empty otherwise.
+    unanswered_reason: Mapped[str] = mapped_column(String(500), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    customer: Mapped[Customer] = relationship()
+    unanswered_message: Mapped[Message | None] = relationship(
+        primaryjoin=lambda: Message.id == foreign(Conversation.unanswered_message_id)
+    )
+
+    # -- finding -------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def locked(cls, conversation_id: str) -> Self | None:
+        """The conversation with its customer, read anew and locked until the transaction ends."""
+        return db.session.scalar(
+            select(cls)
+            .join(cls.customer)
+            .options(contains_eager(cls.customer))
+            .where(cls.id == conversation_id)
+            .with_for_update(of=cls)
+            .execution_options(populate_existing=True)
+        )
+
+    # -- the one writer ------------------------------------------------------------------------------------------
+
+    def _own(
+        self, actor: Actor, kind: str, *, status: str, ai_enabled: bool, destination: str | None = None
+    ) -> ConversationEvent | None:
+        """Writes the owner and the event that records it; None, and nothing written, where it is so already (P1)."""
+        destination = destination or self.destination
+        old = (self.status, self.ai_enabled, self.destination)
+        if old == (status, ai_enabled, destination):
+            self._mirror()
+            return None
+        if ai_enabled and status != ACTIVE:
+            raise AssertionError("the AI flag is on only in active")
+        self.status, self.ai_enabled, self.destination = status, ai_enabled, destination
+        self.epoch = (self.epoch or 0) + 1
+        self.touch()
+        event = self._record(actor, kind, old)
+        after_commit(OwnerChanged(self.id, kind, destination, status, ai_enabled))
+        self._mirror()
+        return event
+
+    def _record(self, actor: Actor, kind: str, old: tuple[str | None, bool | None, str | None]) -> ConversationEvent:
+        event = ConversationEvent(
+            conversation_id=self.id, kind=kind, epoch=self.epoch,
+            old_status=old[0], new_status=self.status,
+            old_ai_enabled=old[1], new_ai_enabled=self.ai_enabled,
+            old_destination=old[2], new_destination=self.destination,
+            actor_kind=actor.kind, actor_id=actor.id, actor_label=actor.label[:200],
+            version=actor.version, node_id=actor.node_id, execution=actor.execution,
+        )  # fmt: skip
+        db.session.add(event)
+        return event
+
+    def _mirror(self) -> None:
+        after_commit(MirrorDue(self.id, self.ai_enabled, self.epoch, self.custom_prompt or ""))
+
+    # -- the verbs -----------------------------------------------------------------------------------------------
+
+    @classmethod
+    def start(cls, customer: Customer, source: str, actor: Actor) -> Self:
+        """A new conversation, owned by the AI or by people as the installation says."""
+        conversation = cls(id=short_id(), customer=customer, source=source)
+        conversation._begin(actor, "create")
+        db.session.add(conversation)
+        return conversation
+
+    def redirect(self, destination: destinations.Destination, actor: Actor) -> bool:
+        """Gives the conversation to `destination`; False where it is there already.
+
+        The destination's customer notice, if one is set, leaves once per change. Redirecting to the AI queues its
+        answer where customer messages are unanswered, and tells it that the people's stretch is over.
+        """
+        status = SUPPORT_ACTIVE if destination.to_people else ACTIVE
+        event = self._own(
+            actor, "redirect", status=status, ai_enabled=not destination.to_people, destination=destination.value
+        )
+        if event:
+            self.tell(Settings.load().notice(destination.value, self.language), actor)
+        if not destination.to_people:
+            self.ask_ai()
+        return event is not None
+
+    def take_over(self, actor: Actor, department: str) -> bool:
+        """A person takes the conversation for `department`; False where people have it already (P8)."""
+        if self.status == SUPPORT_ACTIVE:
+            return False
+        return bool(
+            self._own(actor, "take_over", status=SUPPORT_ACTIVE, ai_enabled=False, destination=department)
+        )
+
+    def silence_ai(self, actor: Actor) -> bool:
+        """Switches the AI flag off and leaves the owner; False where it is off already."""
+        return bool(self._own(actor, "silence", status=self.status, ai_enabled=False))
+
+    def enable_ai(self, actor: Actor) -> bool:
+        """Switches the AI flag on; False where it is on already. Raises Conflict outside `active`."""
+        if self.status != ACTIVE:
+            raise Conflict(NOT_ACTIVE)
+        return bool(self._own(actor, "enable", status=ACTIVE, ai_enabled=True))
+
+    def start_campaign(self, actor: Actor) -> bool:
+        """A campaign owns the conversation; False where one does already."""
+        return bool(self._own(actor, "campaign", status=MARKETING_ACTIVE, ai_enabled=False))
+
+    def close(self, actor: Actor) -> bool:
+        """Closes it; False where it is closed already."""
+        return bool(self._own(actor, "close", status=CLOSED, ai_enabled=False))
+
+    def reopen(self, actor: Actor) -> None:
+        """A customer writes in a closed conversation: it begins as a new one does, with a new AI context (P10)."""
+        self.reset_context()
+        self._begin(actor, "reopen")
+
+    def _begin(self, actor: Actor, kind: str) -> None:
+        ai_first = Settings.load().ai_answers_first
+        status, destination = (ACTIVE, destinations.AI) if ai_first else (SUPPORT_ACTIVE, destinations.SUPPORT)
+        self._own(actor, kind, status=status, ai_enabled=ai_first, destination=destination)
+
+    # -- the AI's context: not the owner, no new epoch -----------------------------------------------------------
+
+    def reset_context(self) -> None:
+        """The AI forgets what was said and set so far."""
+        last = select(Message.id).where(Message.conversation_id == self.id).order_by(Message.id.desc()).limit(1)
+        self.context_after_id = db.session.scalar(last) or 0
+        self.ai_context = {}
+        self.set_prompt("")
+
+    def set_prompt(self, prompt: str) -> None:
+        self.custom_prompt = prompt
+        self._mirror()
+
+    def update_context(self, data: dict[str, Any]) -> None:
+        self.ai_context = {**self.ai_context, **data}
+
+    # -- messages ------------------------------------------------------------------------------------------------
+
+    def receive(self, content: str, *, message_id: str | None, buttons: list[str], language: str) -> Message:
+        """Stores what the customer wrote; it is unanswered until somebody answers."""
+        message = self._add(messages.CUSTOMER, content, source_message_id=message_id, buttons=buttons)
+        self.language = language or self.language
+        self.unanswered_since = self.unanswered_since or message.created_at
+        self.unanswered_message, self.unanswered_reason = message, ""
+        return message
+
+    def reply(self, content: str, actor: Actor, *, message_id: str | None = None) -> Message:
+        """An operator's word to the customer; taking over is the caller's next verb."""
+        self._answered()
+        return self._send(self._add(messages.OPERATOR_MESSAGE, content, actor, source_message_id=message_id))
+
+    def note(self, content: str, actor: Actor) -> Message:
+        """A private note: the customer never sees it and it answers nothing."""
+        return self._add(messages.NOTE, content, actor)
+
+    def tell(self, content: str, actor: Actor, buttons: list[str] | None = None) -> Message | None:
+        """A workflow's or the system's message to the customer; None where `content` is empty."""
+        if not content:
+            return None
+        return self._send(self._add(messages.WORKFLOW_MESSAGE, content, actor, buttons=buttons or []))
+
+    def answer(self, content: str) -> Message:
+        """The AI's answer to the whole unanswered stretch; only for who holds the fence (`may_answer`)."""
+        self._answered()
+        return self._send(self._add(messages.AI_MESSAGE, content, Actor("AI")))
+
+    def keep_superseded(self, content: str, reason: str) -> Message:
+        """Keeps an AI answer that lost its right to be sent; nothing counts as answered by it (P2, P4)."""
+        message = self._add(messages.AI_MESSAGE, content, Actor("AI"))
+        message.superseded, message.superseded_reason = True, reason
+        return message
+
+    def _add(self, kind: str, content: str, actor: Actor | None = None, **columns: Any) -> Message:
+        actor = actor or Actor("customer")
+        message = Message(
+            conversation_id=self.id, type=kind, content=content, author_id=actor.id, author_label=actor.label[:200],
+            execution=actor.execution, created_at=now(), **columns,
+        )  # fmt: skip
+        db.session.add(message)
+        self.touch()
+        return message
+
+    def _send(self, message: Message) -> Message:
+        """Has the channel deliver it; what is written on the `test` channel ends in the page."""
+        if self.source == TEST:
+            db.session.add(Delivery(conversation_id=self.id, message=message, channel=self.source, state=jobs.SENT, finished_at=now()))
+        else:
+            db.session.add(Delivery(conversation_id=self.id, message=message, channel=self.source))
+            Job.requeue(jobs.SEND_MESSAGES, self.id, key=f"send:{self.id}")
+        return message
+
+    def _answered(self) -> None:
+        self.unanswered_since = self.unanswered_message = None
+        self.unanswered_reason = ""
+
+    def touch(self) -> None:
+        self.updated_at = now()
+
+    # -- may the AI speak ----------------------------------------------------------------------------------------
+
+    @property
+    def ai_may_reply(self) -> bool:
+        return self.silent_because() is None
+
+    def silent_because(self) -> str | None:
+        """Why the AI may not reply now, or None where it may: derived, never stored."""
+        if self.status != ACTIVE:
+            return NOT_ACTIVE
+        if not self.ai_enabled:
+            return "the AI is switched off in this conversation"
+        if not Settings.load().ai_is_on:
+            return "the AI is switched off for the whole installation"
+        return "a workflow is waiting for the customer's answer" if self.awaits_answer() else None
+
+    def awaits_answer(self) -> bool:
+        """True while an execution waits for this customer's answer."""
+        waiting = exists().where(Wait.conversation_id == self.id, Wait.ended_as.is_(None), Wait.kind == ANSWER)
+        return bool(db.session.scalar(select(waiting)))
+
+    def ask_ai(self) -> bool:
+        """Queues one answer to the unanswered stretch under the present epoch; False where nothing is unanswered."""
+        if self.unanswered_since is None:
+            return False
+        db.session.flush()  # gives the message its id
+        key = f"answer:{self.id}:{self.unanswered_message_id}"
+        Job.requeue(jobs.ANSWER_CUSTOMER, self.id, key=key, epoch=self.epoch)
+        return True
+
+    def lets_answer(self, epoch: int | None, message_id: int) -> str | None:
+        """Why the AI's answer to the stretch up to that message, asked for under `epoch`, may not be sent (P2).
+
+        None where it may; only true under this row's lock, until the transaction ends.
+        """
+        if self.epoch != epoch:
+            return "owner changed"
+        if self.unanswered_message_id != message_id:
+            return "the customer wrote again" if self.unanswered_message_id else "answered already"
+        return self.silent_because()

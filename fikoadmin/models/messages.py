@@ -1,0 +1,46 @@
+"""Messages: what was said in a conversation, by whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..clock import now
+from .base import BigId, Id, Model, UtcDateTime
+
+if TYPE_CHECKING:
+    from .executions import Execution
+
+CUSTOMER = "customer"
+AI_MESSAGE = "AI"
+OPERATOR_MESSAGE = "support"
+WORKFLOW_MESSAGE = "marketing"
+NOTE = "note"
+TYPES = (CUSTOMER, AI_MESSAGE, OPERATOR_MESSAGE, WORKFLOW_MESSAGE, NOTE)
+
+
+class Message(Model):
+    """One message; `superseded` marks an AI answer that lost its right to be sent before it was."""
+
+    __tablename__ = "messages"
+    __table_args__ = (Index(None, "conversation_id", "id"),)
+
+    id: Mapped[Id]
+    conversation_id: Mapped[str] = mapped_column(String(20), ForeignKey("conversations.id"))
+    type: Mapped[str] = mapped_column(String(20))
+    content: Mapped[str] = mapped_column(Text)
+    buttons: Mapped[list[str]] = mapped_column(JSON, default=list)
+    superseded: Mapped[bool] = mapped_column(default=False)
+    superseded_reason: Mapped[str] = mapped_column(String(200), default="")
+    # A waiting node has taken this as its answer: it needs no other.
+    consumed: Mapped[bool] = mapped_column(default=False)
+    author_id: Mapped[str] = mapped_column(String(60), default="")
+    author_label: Mapped[str] = mapped_column(String(200), default="")
+    source_message_id: Mapped[str | None] = mapped_column(String(200))
+    execution_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("executions.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    execution: Mapped[Execution | None] = relationship()

@@ -1,0 +1,82 @@
+"""Settings of the installation: rows, changed on the Settings page and with `fikoadmin setting`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import JSON, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..clock import now
+from ..destinations import DESTINATIONS
+from ..extensions import db
+from .base import Model, UtcDateTime
+
+LANGUAGES = ("en", "fa")
+
+DEFAULTS: dict[str, Any] = {
+    "ai_switch": True,
+    "first_answer": "ai",
+    "business_name": "",
+    "channel_api_url": "",
+    "channel_api_secret": "",
+    **{f"notice.{d.value}.{language}": "" for d in DESTINATIONS for language in LANGUAGES},
+}
+SECRETS = frozenset({"channel_api_secret"})
+
+# Not for operators: raised whenever the set of live workflows changes, so that every process renews its index.
+LIVE_WORKFLOWS = "live_workflows"
+
+
+class Setting(Model):
+    __tablename__ = "settings"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
+
+
+class Settings:
+    """All settings as they stand in the present transaction, in one query."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self._values = values
+
+    @classmethod
+    def load(cls) -> Settings:
+        """Reads them; inside a transaction once for all of it."""
+        info = db.session().info
+        if not info.get("writing"):
+            return cls._read()
+        if "settings" not in info:
+            info["settings"] = cls._read()
+        return cast("Settings", info["settings"])
+
+    @classmethod
+    def _read(cls) -> Settings:
+        return cls({name: value for name, value in db.session.execute(select(Setting.name, Setting.value))})
+
+    @staticmethod
+    def changed() -> None:
+        """Has the next `load` of this transaction read again."""
+        db.session().info.pop("settings", None)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values.get(name, DEFAULTS[name])
+
+    @property
+    def live_workflows(self) -> int:
+        return int(self._values.get(LIVE_WORKFLOWS, 0))
+
+    @property
+    def ai_is_on(self) -> bool:
+        return bool(self["ai_switch"])
+
+    @property
+    def ai_answers_first(self) -> bool:
+        return bool(self["first_answer"] == "ai")
+
+    def notice(self, destination: str, language: str) -> str:
+        """What a customer of that language is told on a redirect there; empty for nothing."""
+        return str(self._values.get(f"notice.{destination}.{language}", ""))
