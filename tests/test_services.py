@@ -4,11 +4,12 @@ import psycopg
 import pytest
 import redis
 
-from tests.services import Postgres, Redis, free_port, missing
+from tests.conftest import Stack, require
+from tests.services import Postgres, Redis, free_port
 
 
-@pytest.mark.skipif("redis-server" in missing(), reason="redis-server: tests against Redis")
 def test_redis_can_be_broken_in_every_way_and_comes_back() -> None:
+    require("redis-server")
     with Redis() as server, server.client(server.new_database()) as client:
         client.set("key", "value")
         server.refuse_writes()
@@ -20,8 +21,8 @@ def test_redis_can_be_broken_in_every_way_and_comes_back() -> None:
         assert client.get("key") is None
 
 
-@pytest.mark.skipif("postgresql" in missing(), reason="postgresql: tests against PostgreSQL")
 def test_postgres_copies_databases_and_keeps_them_over_an_immediate_stop() -> None:
+    require("postgresql")
     with Postgres(durable=True) as server:
         first = server.new_database()
         with psycopg.connect(first.replace("+psycopg", "")) as connection:
@@ -36,3 +37,8 @@ def test_postgres_copies_databases_and_keeps_them_over_an_immediate_stop() -> No
 
 def test_free_ports_differ() -> None:
     assert len({free_port() for _ in range(20)}) > 1
+
+
+def test_each_stack_has_a_database_of_its_own(stack: Stack) -> None:
+    assert stack.environment["FIKO_DATABASE_URL"].startswith(("sqlite:///", "postgresql+psycopg://"))
+    assert ("FIKO_REDIS_URL" in stack.environment) == (stack.name == "postgres")

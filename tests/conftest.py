@@ -1,0 +1,114 @@
+"""What every test may ask for: real servers, a browser, and the settings to run the app against them."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests import services
+
+
+def require(package: str) -> None:
+    """Skip the test by name where the machine lacks a package; under FIKO_REQUIRE_SERVICES=1 fail it."""
+    if use := services.missing().get(package):
+        reason = f"this machine lacks {package}: {use}"
+        if os.environ.get("FIKO_REQUIRE_SERVICES") == "1":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[services.Postgres]:
+    """One PostgreSQL for all tests of this process; each takes a database of its own."""
+    require("postgresql")
+    with services.Postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[services.Redis]:
+    """One Redis for all tests of this process; a test that breaks it mends it."""
+    require("redis-server")
+    with services.Redis() as server:
+        yield server
+
+
+STACKS = ["sqlite", "postgres"]
+
+
+@dataclass
+class Stack:
+    """The servers under one app: FIKO_* variables for it, and the servers where a test wants to break one."""
+
+    name: str
+    environment: dict[str, str]
+    redis: services.Redis | None = None
+    postgres: services.Postgres | None = None
+
+
+NewStack = Callable[[str], AbstractContextManager[Stack]]
+
+
+@pytest.fixture(scope="session")
+def new_stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> NewStack:
+    """`with new_stack("sqlite") as stack`: empty databases, for fixtures of any scope; a name of STACKS."""
+
+    @contextmanager
+    def on_sqlite() -> Iterator[Stack]:
+        path = tmp_path_factory.mktemp("stack") / "fiko.sqlite3"
+        yield Stack("sqlite", {"FIKO_DATABASE_URL": f"sqlite:///{path}"})
+
+    @contextmanager
+    def on_postgres() -> Iterator[Stack]:
+        postgres: services.Postgres = request.getfixturevalue("postgres")
+        redis: services.Redis = request.getfixturevalue("redis_server")
+        url = postgres.new_database()
+        environment = {"FIKO_DATABASE_URL": url, "FIKO_REDIS_URL": redis.new_database()}
+        yield Stack("postgres", environment, redis, postgres)
+        postgres.drop_database(url)
+
+    return lambda name: on_sqlite() if name == "sqlite" else on_postgres()
+
+
+@pytest.fixture(params=STACKS)
+def stack(request: pytest.FixtureRequest, new_stack: NewStack) -> Iterator[Stack]:
+    """The test runs twice: on SQLite without Redis, and on PostgreSQL with Redis."""
+    with new_stack(request.param) as chosen:
+        yield chosen
+
+
+CHROMIUM_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser's program; start it with CHROMIUM_FLAGS."""
+    require("chromium")
+    found = services.chromium()
+    assert found is not None
+    return found
+
+
+# In process: `app` and `db` on each database.
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name every test that was skipped, under what it lacks."""
+    found: dict[str, list[str]] = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        found.setdefault(report.longrepr[2], []).append(report.nodeid)
+    for reason, tests in sorted(found.items()):
+        terminalreporter.section(reason)
+        terminalreporter.write_line("\n".join(tests))
