@@ -1,0 +1,223 @@
+"""Calls to other servers: one POST, one attempt, one deadline, a bounded answer."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+import httpcore2
+import httpx2
+
+from ..clock import now
+from .addresses import AllowList, Resolve, resolve
+from .problems import NotAllowed, OutboundError
+from .wire import Call, Network, current
+
+IDLE_CONNECTIONS = 20
+IDLE_SECONDS = 15.0
+# They decide where one request ends and the next begins: only the code that writes them may set them.
+OWN_HEADERS = frozenset(("host", "content-length", "transfer-encoding", "connection", "accept-encoding"))
+LATER_STATUSES = frozenset((408, 425, 429))
+# A service that asks to be left alone for a year must not park a customer's message for a year.
+LONGEST_RETRY_AFTER = 3600.0
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer of any status. `headers` has lower-case names; `elapsed` is in seconds.
+
+    `body` is at most as long as the caller allowed, `truncated` where there was more: what the status
+    says is not lost because a receiver sends a long page along with it.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    elapsed: float
+    truncated: bool = False
+
+    def expect_success(self) -> None:
+        """Raises OutboundError unless the status is 2xx."""
+        _expect_success(self.status, self.headers)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """An answer whose body is still arriving; `chunks` raises OutboundError where it breaks off."""
+
+    status: int
+    headers: Mapping[str, str]
+    chunks: Iterator[bytes]
+
+    def expect_success(self) -> None:
+        """Raises OutboundError unless the status is 2xx."""
+        _expect_success(self.status, self.headers)
+
+
+class Outbound:
+    """Speaks HTTP to other servers; safe to use from many threads.
+
+    `allow` holds what FIKO_OUTBOUND_ALLOW lists: hosts, host:port, addresses, networks.
+    """
+
+    def __init__(self, allow: Sequence[str], resolve: Resolve = resolve) -> None:
+        self._allow = AllowList(allow)
+        self._resolve = resolve
+        self._lock = threading.Lock()
+        self._pools: dict[bool, httpcore2.ConnectionPool] = {}
+        self._pid = 0
+
+    def post(
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        timeout: float,
+        max_response_bytes: int,
+        check_address: bool = True,
+    ) -> Response:
+        """Posts once and reads the answer, whatever its status.
+
+        `timeout` is in seconds and covers all of it, from the name's resolution to the last byte.
+        `check_address=False` is for addresses that the installation itself has set. Raises OutboundError.
+        """
+        began = time.monotonic()
+        with self.stream(url, body, headers, timeout=timeout, check_address=check_address) as incoming:
+            received = bytearray()
+            for chunk in incoming.chunks:
+                received += chunk
+                if len(received) > max_response_bytes:
+                    break
+        return Response(
+            incoming.status,
+            incoming.headers,
+            bytes(received[:max_response_bytes]),
+            time.monotonic() - began,
+            truncated=len(received) > max_response_bytes,
+        )
+
+    @contextmanager
+    def stream(
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        timeout: float,
+        check_address: bool = True,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Incoming]:
+        """As `post`, for an answer that is read while it arrives.
+
+        `cancelled` is asked every 0.25 s, silent server or not; once true, the connection is closed and
+        Cancelled raised. Leaving the block early closes the connection too.
+        """
+        target = self._target(url, check_address)
+        token = current.set(Call(timeout, cancelled))
+        try:
+            current.get().look()
+            with self._pool(check_address).stream(
+                "POST", _wire_url(target), headers=_wire_headers(target, headers), content=body
+            ) as answer:
+                yield Incoming(answer.status, _readable(answer.headers), answer.iter_stream())
+        except httpcore2.LocalProtocolError as error:
+            raise OutboundError("a header cannot be sent: it is malformed", temporary=False) from error
+        except (httpcore2.NetworkError, httpcore2.ProtocolError) as error:
+            raise OutboundError("connection broken before the answer was complete", temporary=True) from error
+        finally:
+            current.reset(token)
+
+    def _target(self, url: str, check_address: bool) -> httpx2.URL:
+        try:
+            target = httpx2.URL(url)
+        except httpx2.InvalidURL as error:
+            raise NotAllowed("not a web address") from error
+        if target.scheme not in ("http", "https") or not target.host:
+            raise NotAllowed("not a web address: it must begin with http:// or https:// and a host")
+        if target.userinfo:
+            raise NotAllowed("an address must not carry a user name or password")
+        if check_address:
+            self._allow.check_port(target.raw_host.decode(), _port(target))
+        return target
+
+    def _pool(self, check_address: bool) -> httpcore2.ConnectionPool:
+        """The process's connections, checked and unchecked ones apart.
+
+        A connection that the installation's own AI address opened to a private host must not be there
+        for an operator's webhook to reuse.
+        """
+        with self._lock:
+            if self._pid != os.getpid():  # sockets that were open before a fork belong to the parent
+                self._pools, self._pid = {}, os.getpid()
+            if check_address not in self._pools:
+                self._pools[check_address] = self._new_pool(check_address)
+            return self._pools[check_address]
+
+    def _new_pool(self, check_address: bool) -> httpcore2.ConnectionPool:
+        # The pool alone, without the client on top of it: what that would add (redirects, cookies,
+        # proxies from the environment, unpacking of compressed bodies) is what must not happen here.
+        check = self._allow.check_address if check_address else _anything
+        return httpcore2.ConnectionPool(
+            ssl_context=ssl.create_default_context(),
+            max_connections=None,
+            max_keepalive_connections=IDLE_CONNECTIONS,
+            keepalive_expiry=IDLE_SECONDS,
+            network_backend=Network(self._resolve, check),
+        )
+
+
+def _anything(host: str, port: int, address: str) -> None:
+    """The check of addresses that the installation has set itself."""
+
+
+def _port(target: httpx2.URL) -> int:
+    return target.port or (443 if target.scheme == "https" else 80)
+
+
+def _wire_url(target: httpx2.URL) -> httpcore2.URL:
+    return httpcore2.URL(
+        scheme=target.raw_scheme, host=target.raw_host, port=_port(target), target=target.raw_path
+    )
+
+
+def _wire_headers(target: httpx2.URL, headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    for name in headers:
+        if name.strip().lower() in OWN_HEADERS:
+            raise OutboundError(f"header {name} cannot be chosen", temporary=False)
+    # Nothing compressed is asked for and nothing is unpacked, so no small answer can become a huge one.
+    ours = {"Host": target.netloc.decode(), "User-Agent": "FikoAdmin", "Accept-Encoding": "identity"}
+    try:
+        return [(name.encode("ascii"), value.encode("ascii")) for name, value in {**ours, **headers}.items()]
+    except UnicodeEncodeError as error:
+        raise OutboundError("a header cannot be sent: it is not plain ASCII", temporary=False) from error
+
+
+def _readable(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
+
+
+def _expect_success(status: int, headers: Mapping[str, str]) -> None:
+    if 200 <= status < 300:
+        return
+    note = " (redirects are not followed)" if 300 <= status < 400 else ""
+    temporary = status in LATER_STATUSES or status >= 500
+    raise OutboundError(f"answered {status}{note}", temporary, _retry_after(headers) if temporary else None)
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    text = headers.get("retry-after", "").strip()
+    if text.isdecimal():
+        seconds = float(text)
+    else:
+        try:
+            seconds = (parsedate_to_datetime(text) - now()).total_seconds()
+        except (TypeError, ValueError):  # no time, or none that can be read
+            return None
+    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
