@@ -1,5 +1,6 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 PIP := .venv/bin/python -m pip install --quiet --quiet
 # Python's own cache goes below .venv too: a run leaves nothing behind in the source tree.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
