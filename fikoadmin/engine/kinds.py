@@ -180,15 +180,21 @@ def kind(node: Mapping[str, Any]) -> str:
     return str(node.get(f"{node_type}_type", node_type))
 
 
+# The format names no field for these two; other systems write them under one of these names.
+_STATUS_NAMES = ("status", "new_status", "conversation_status")
+_NOTE_NAMES = ("note", "note_content", "content", "message_content")
+
+
 def new_status(node: Mapping[str, Any]) -> str:
     """The status that a `set_conversation_status` node sets; empty where none is chosen."""
-    return _first_text(node["configuration"].get("status"), node.get("conversation_status"))
+    return _named_text(node, _STATUS_NAMES)
 
 
 def note_text(node: Mapping[str, Any]) -> str:
     """The text that an `add_note` node writes, placeholders not filled; empty where there is none."""
-    return _first_text(node["configuration"].get("note"), node.get("message_content"))
+    return _named_text(node, _NOTE_NAMES)
 
 
-def _first_text(*values: Any) -> str:
+def _named_text(node: Mapping[str, Any], names: tuple[str, ...]) -> str:
+    values = (part.get(name) for part in (node["configuration"], node) for name in names)
     return next((value for value in values if isinstance(value, str) and value.strip()), "")
