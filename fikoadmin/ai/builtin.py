@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from .knowledge import Match, ranked
-from .language import all_words, customer_language
+from .language import all_words, customer_language, words
 from .responder import NO_MODEL, AIUnavailable, Answer, Cancelled, KnowledgeEntry, Question
 
 # Below this share of what was said, an entry is more likely about something else than an answer.
-ENOUGH = 0.5
+ENOUGH = 0.45
 
 # In the customer's language, not the operator's: the catalogues of the pages do not hold these.
 TEXTS = {
@@ -31,6 +31,7 @@ TEXTS = {
 GREETINGS = """
 hello hi hey good morning afternoon evening day dear there salam
 سلام درود صبح ظهر عصر شب روز وقت بخیر به خیر خسته نباشید
+وقت‌بخیر صبح‌بخیر ظهر‌بخیر عصر‌بخیر روز‌بخیر شب‌بخیر
 """
 THANKS = """
 thanks thank you very much so a lot many great ok okay
@@ -60,16 +61,14 @@ class BuiltIn:
 
 
 def _known(shelves: list[list[KnowledgeEntry]], asked: list[str], texts: dict[str, str]) -> Answer:
-    matches = [_fitting(shelves, text) for text in asked]
-    if not any(matches):
-        # One question is often written as several messages, none of which says enough by itself.
-        matches = [_fitting(shelves, " ".join(asked))]
-    found = list(dict.fromkeys(match.entry for match in matches if match))
+    matches = {text: _fitting(shelves, text) for text in asked}
+    found = list(dict.fromkeys(match.entry for match in matches.values() if match))
     if not found:
         return Answer(texts["unknown"], (), "no entry of the knowledge base fits")
-    rest = [texts["rest"]] if not all(matches) else []
+    # "Are you there?" says nothing that could be known or not.
+    rest = any(words(text) and not match for text, match in matches.items())
     return Answer(
-        "\n\n".join([entry.answer for entry in found] + rest),
+        "\n\n".join([entry.answer for entry in found] + [texts["rest"]] * rest),
         tuple(entry.question for entry in found),
         "from the knowledge base: " + "; ".join(entry.question for entry in found),
     )

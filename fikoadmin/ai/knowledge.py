@@ -46,7 +46,9 @@ def ranked(entries: Sequence[KnowledgeEntry], text: str) -> list[Match]:
 
 
 def _weight(found_in: int, documents: int) -> float:
-    return math.log(1 + (documents - found_in + 0.5) / (found_in + 0.5))
+    # A word that is nowhere (a city's name, a typing error) must not outweigh all that are somewhere.
+    common = max(found_in, 1)
+    return math.log(1 + (documents - common + 0.5) / (common + 0.5))
 
 
 def _score(document: Counter[str], weights: dict[str, float], average: float) -> float:

@@ -6,6 +6,7 @@ import os
 import ssl
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -70,8 +71,9 @@ class Outbound:
         self._allow = AllowList(allow)
         self._resolve = resolve
         self._lock = threading.Lock()
-        self._pools: dict[bool, httpcore2.ConnectionPool] = {}
+        self._pools: dict[tuple[bool, str], httpcore2.ConnectionPool] = {}
         self._pid = 0
+        weakref.finalize(self, _close, self._pools)
 
     def post(
         self,
@@ -123,7 +125,7 @@ class Outbound:
         token = current.set(Call(timeout, cancelled))
         try:
             current.get().look()
-            with self._pool(check_address).stream(
+            with self._pool(check_address, target.scheme).stream(
                 "POST", _wire_url(target), headers=_wire_headers(target, headers), content=body
             ) as answer:
                 yield Incoming(answer.status, _readable(answer.headers), answer.iter_stream())
@@ -141,13 +143,15 @@ class Outbound:
             raise NotAllowed("not a web address") from error
         if target.scheme not in ("http", "https") or not target.host:
             raise NotAllowed("not a web address: it must begin with http:// or https:// and a host")
+        if not 0 < _port(target) < 65536:
+            raise NotAllowed(f"port {_port(target)} does not exist")
         if target.userinfo:
             raise NotAllowed("an address must not carry a user name or password")
         if check_address:
             self._allow.check_port(target.raw_host.decode(), _port(target))
         return target
 
-    def _pool(self, check_address: bool) -> httpcore2.ConnectionPool:
+    def _pool(self, check_address: bool, scheme: str) -> httpcore2.ConnectionPool:
         """The process's connections, checked and unchecked ones apart.
 
         A connection that the installation's own AI address opened to a private host must not be there
@@ -155,17 +159,19 @@ class Outbound:
         """
         with self._lock:
             if self._pid != os.getpid():  # sockets that were open before a fork belong to the parent
-                self._pools, self._pid = {}, os.getpid()
-            if check_address not in self._pools:
-                self._pools[check_address] = self._new_pool(check_address)
-            return self._pools[check_address]
+                self._pools.clear()
+                self._pid = os.getpid()
+            if (check_address, scheme) not in self._pools:
+                self._pools[check_address, scheme] = self._new_pool(check_address, scheme)
+            return self._pools[check_address, scheme]
 
-    def _new_pool(self, check_address: bool) -> httpcore2.ConnectionPool:
+    def _new_pool(self, check_address: bool, scheme: str) -> httpcore2.ConnectionPool:
         # The pool alone, without the client on top of it: what that would add (redirects, cookies,
         # proxies from the environment, unpacking of compressed bodies) is what must not happen here.
         check = self._allow.check_address if check_address else _anything
         return httpcore2.ConnectionPool(
-            ssl_context=ssl.create_default_context(),
+            # Reading the system's certificates takes long, so only where they are needed.
+            ssl_context=ssl.create_default_context() if scheme == "https" else None,
             max_connections=None,
             max_keepalive_connections=IDLE_CONNECTIONS,
             keepalive_expiry=IDLE_SECONDS,
@@ -173,12 +179,18 @@ class Outbound:
         )
 
 
+def _close(pools: dict[tuple[bool, str], httpcore2.ConnectionPool]) -> None:
+    for pool in pools.values():
+        pool.close()
+
+
 def _anything(host: str, port: int, address: str) -> None:
     """The check of addresses that the installation has set itself."""
 
 
 def _port(target: httpx2.URL) -> int:
-    return target.port or (443 if target.scheme == "https" else 80)
+    default = 443 if target.scheme == "https" else 80
+    return default if target.port is None else target.port
 
 
 def _wire_url(target: httpx2.URL) -> httpcore2.URL:

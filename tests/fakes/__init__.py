@@ -1,0 +1,1 @@
+"""Servers of the outside world, on this machine: real sockets, programmable faults."""
