@@ -54,7 +54,11 @@ class App:
         self.environment = self.defaults() | dict(settings or {})
         self.process: subprocess.Popen[bytes] | None = None
         self.given_token: str | None = None
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.place.cleanup()
+            raise
 
     def defaults(self) -> dict[str, str]:
         # Nothing of the developer's environment except what it takes to run a program at all.
