@@ -1,0 +1,70 @@
+"""Which jobs may be worked on now: the conditions, on the database's clock, and questions asked with them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, literal_column, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from ..extensions import db
+from .base import database_time
+from .jobs import AVAILABLE, Job
+
+# A job under way is renewed each RENEWAL_SECONDS. After a kill -9 it comes back LEASE_SECONDS later, which has
+# to leave room for the dispatcher's look within the 30 s after which nothing may be stuck (P18).
+LEASE_SECONDS = 20.0
+RENEWAL_SECONDS = 5.0
+# What was handed to a worker and not begun by then is handed out again.
+DISPATCH_SECONDS = 15.0
+
+# Written out, not bound: SQLite uses the partial index ix_jobs_due only where it can see the state.
+_IS_AVAILABLE: ColumnElement[bool] = Job.state == literal_column(f"'{AVAILABLE}'")
+
+
+def clock() -> ScalarSelect[datetime]:
+    """The database's clock, read once for the statement: read anew for each row it could not use an index."""
+    return select(database_time(0)).scalar_subquery()
+
+
+def _is_over(until: InstrumentedAttribute[datetime | None], longest: float) -> ColumnElement[bool]:
+    # What lies further ahead than it can have been set was written before the clock was turned back.
+    farthest = select(database_time(2 * longest)).scalar_subquery()
+    return or_(until.is_(None), until <= clock(), until > farthest)
+
+
+def may_be_taken() -> ColumnElement[bool]:
+    """True for a job that is due and under nobody's live lease."""
+    return and_(_IS_AVAILABLE, Job.due_at <= clock(), _is_over(Job.lease_until, LEASE_SECONDS))
+
+
+def may_be_dispatched() -> ColumnElement[bool]:
+    """True for a job that may be taken and is not on its way to a worker already."""
+    return and_(may_be_taken(), _is_over(Job.dispatched_until, DISPATCH_SECONDS))
+
+
+def oldest(limit: int) -> Select[int]:
+    """The ids of at most `limit` jobs to dispatch, the longest due first."""
+    return select(Job.id).where(may_be_dispatched()).order_by(Job.due_at, Job.id).limit(limit)
+
+
+def seconds_to_next() -> float | None:
+    """In how many seconds the next job that is not due yet will be; None where there is none."""
+    later = select(func.min(Job.due_at)).where(_IS_AVAILABLE, Job.due_at > clock()).scalar_subquery()
+    return _seconds_between(clock(), later)
+
+
+def oldest_due_seconds() -> float:
+    """For how many seconds the oldest job that nobody works on has been due; 0 where there is none."""
+    earliest = select(func.min(Job.due_at)).where(may_be_taken()).scalar_subquery()
+    return _seconds_between(earliest, clock()) or 0.0
+
+
+def _seconds_between(begin: ScalarSelect[datetime], end: ScalarSelect[datetime]) -> float | None:
+    first, last = db.session.execute(select(begin, end)).one()
+    return (last - first).total_seconds() if first and last else None
+
+
+def depth() -> int:
+    """How many jobs are due and under nobody's lease."""
+    return db.session.scalar(select(func.count()).select_from(Job).where(may_be_taken())) or 0
