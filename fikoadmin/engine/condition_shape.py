@@ -48,3 +48,11 @@ def shown(value: Any) -> Any:
         return [shown(item) for item in value[:_SHOWN_ITEMS]]
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _SHOWN_LENGTH else text[: _SHOWN_LENGTH - 1] + "…"
+
+
+def asks(condition: Any) -> bool:
+    """Whether a prompt for a language model stands anywhere in it."""
+    if not isinstance(condition, Mapping):
+        return False
+    inner = condition.get("conditions") if is_group(condition) else None
+    return condition.get("type") == "ai" if inner is None else any(asks(each) for each in inner)

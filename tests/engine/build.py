@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from fikoadmin.engine.kinds import defaults
+from fikoadmin.engine.kinds import NODE_TYPES, defaults
 
 
 def node(node_id: str, node_type: str = "action", **fields: Any) -> dict[str, Any]:
-    return defaults(node_type) | {"id": node_id} | fields
+    known = defaults(node_type) if node_type in NODE_TYPES else defaults("action")
+    return known | {"id": node_id, "node_type": node_type} | fields
 
 
 def line(source: str, target: str, type: str = "success", condition: object = None) -> dict[str, Any]:
