@@ -53,3 +53,16 @@ class Invalid(Problem):
         self.field = field
         self.reason = message
         self.errors = [{"field": field, "message": message}]
+
+
+class Retry(Exception):
+    """A job's work failed for now; it is due again `after` seconds, by default after its kind's growing pause."""
+
+    def __init__(self, reason: str, after: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.after = after
+
+
+class LeaseLost(Exception):
+    """The job is no longer this runner's: somebody else has taken it, or it was armed anew."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, exists, select, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, contains_eager, foreign, mapped_column, relationship
 
 from .. import destinations
@@ -25,7 +25,7 @@ from .history import ConversationEvent
 from .jobs import Delivery, Job
 from .messages import Message
 from .settings import Settings
-from .waits import ANSWER, Wait
+from .waits import Wait
 
 ACTIVE = "active"
 SUPPORT_ACTIVE = "support_active"
@@ -37,6 +37,7 @@ TEST = "test"
 SOURCES = ("telegram", "instagram", "web", "api", TEST)
 
 NOT_ACTIVE = "conversation is not active"
+OWNER_CHANGED = "owner changed"
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Conversation(Model):
     ai_enabled: Mapped[bool]
     destination: Mapped[str] = mapped_column(String(40))
     epoch: Mapped[int]
-    # en or fa: the language of what the customer wrote last; empty before that.
+    # en or fa: the language of what the customer wrote last, before that the installation's.
     language: Mapped[str] = mapped_column(String(5), default="")
     custom_prompt: Mapped[str] = mapped_column(Text, default="")
     ai_context: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -89,6 +90,9 @@ class Conversation(Model):
     unanswered_message_id: Mapped[int | None] = mapped_column(BigId)
     # Why the AI failed for good to answer what is unanswered; empty otherwise.
     unanswered_reason: Mapped[str] = mapped_column(String(500), default="")
+    # How many open waits there are for this customer's answer; counted under this row's lock, so that whoever
+    # holds it knows without another look.
+    awaited_answers: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
@@ -97,12 +101,15 @@ class Conversation(Model):
         primaryjoin=lambda: Message.id == foreign(Conversation.unanswered_message_id)
     )
 
+    # True once this transaction has asked for an answer.
+    asked = False
+
     # -- finding -------------------------------------------------------------------------------------------------
 
     @classmethod
     def locked(cls, conversation_id: str) -> Self | None:
         """The conversation with its customer, read anew and locked until the transaction ends."""
-        return db.session.scalar(
+        conversation = db.session.scalar(
             select(cls)
             .join(cls.customer)
             .options(contains_eager(cls.customer))
@@ -110,6 +117,9 @@ class Conversation(Model):
             .with_for_update(of=cls)
             .execution_options(populate_existing=True)
         )
+        if conversation:
+            conversation.asked = False
+        return conversation
 
     # -- the one writer ------------------------------------------------------------------------------------------
 
@@ -128,6 +138,8 @@ class Conversation(Model):
         self.epoch = (self.epoch or 0) + 1
         self.touch()
         event = self._record(actor, kind, old)
+        if self.awaited_answers:
+            self._cancel_waits(actor)
         after_commit(OwnerChanged(self.id, kind, destination, status, ai_enabled))
         self._mirror()
         return event
@@ -144,15 +156,26 @@ class Conversation(Model):
         db.session.add(event)
         return event
 
+    def _cancel_waits(self, actor: Actor) -> None:
+        """Nobody but the execution that changes the owner goes on waiting: the answer goes to the new owner."""
+        for wait in Wait.open_answers(self.id):
+            if wait.execution is not actor.execution:
+                wait.end("cancelled")
+                self.awaited_answers -= 1
+                wait.execution.cancel(OWNER_CHANGED)
+
     def _mirror(self) -> None:
         after_commit(MirrorDue(self.id, self.ai_enabled, self.epoch, self.custom_prompt or ""))
 
     # -- the verbs -----------------------------------------------------------------------------------------------
 
     @classmethod
-    def start(cls, customer: Customer, source: str, actor: Actor) -> Self:
-        """A new conversation, owned by the AI or by people as the installation says."""
-        conversation = cls(id=short_id(), customer=customer, source=source)
+    def start(cls, customer: Customer, source: str, actor: Actor, language: str) -> Self:
+        """A new conversation, owned by the AI or by people as the installation says.
+
+        `language` is the customer's until what the customer writes shows another.
+        """
+        conversation = cls(id=short_id(), customer=customer, source=source, language=language)
         conversation._begin(actor, "create")
         db.session.add(conversation)
         return conversation
@@ -218,12 +241,18 @@ class Conversation(Model):
         self.ai_context = {}
         self.set_prompt("")
 
-    def set_prompt(self, prompt: str) -> None:
+    def set_prompt(self, prompt: str) -> bool:
+        """What the AI is told besides in this conversation; False where it is told that already."""
+        changed = self.custom_prompt != prompt
         self.custom_prompt = prompt
         self._mirror()
+        return changed
 
-    def update_context(self, data: dict[str, Any]) -> None:
-        self.ai_context = {**self.ai_context, **data}
+    def update_context(self, data: dict[str, Any]) -> bool:
+        """Adds facts that the AI shall know; False where it knows them already."""
+        old = self.ai_context
+        self.ai_context = {**old, **data}
+        return self.ai_context != old
 
     # -- messages ------------------------------------------------------------------------------------------------
 
@@ -301,20 +330,16 @@ class Conversation(Model):
             return "the AI is switched off in this conversation"
         if not Settings.load().ai_is_on:
             return "the AI is switched off for the whole installation"
-        return "a workflow is waiting for the customer's answer" if self.awaits_answer() else None
-
-    def awaits_answer(self) -> bool:
-        """True while an execution waits for this customer's answer."""
-        waiting = exists().where(Wait.conversation_id == self.id, Wait.ended_as.is_(None), Wait.kind == ANSWER)
-        return bool(db.session.scalar(select(waiting)))
+        return "a workflow is waiting for the customer's answer" if self.awaited_answers else None
 
     def ask_ai(self) -> bool:
         """Queues one answer to the unanswered stretch under the present epoch; False where nothing is unanswered."""
         if self.unanswered_since is None:
             return False
         db.session.flush()  # gives the message its id
-        key = f"answer:{self.id}:{self.unanswered_message_id}"
-        Job.requeue(jobs.ANSWER_CUSTOMER, self.id, key=key, epoch=self.epoch)
+        subject = f"{self.id}:{self.unanswered_message_id}"
+        Job.requeue(jobs.ANSWER_CUSTOMER, subject, key=f"answer:{subject}", epoch=self.epoch)
+        self.asked = True
         return True
 
     def lets_answer(self, epoch: int | None, message_id: int) -> str | None:
@@ -323,7 +348,7 @@ class Conversation(Model):
         None where it may; only true under this row's lock, until the transaction ends.
         """
         if self.epoch != epoch:
-            return "owner changed"
+            return OWNER_CHANGED
         if self.unanswered_message_id != message_id:
             return "the customer wrote again" if self.unanswered_message_id else "answered already"
         return self.silent_because()

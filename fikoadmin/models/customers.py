@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import CursorResult, Executable, ForeignKey, Index, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..clock import now
 from ..extensions import db
-from .base import BigId, Id, Model, UtcDateTime
+from .base import BigId, Id, Model, UtcDateTime, insert_into
 
 
 class CustomerTag(Model):
@@ -36,7 +37,8 @@ class Customer(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
 
-    _tags: Mapped[list[CustomerTag]] = relationship(cascade="all, delete-orphan", order_by=CustomerTag.name)
+    # Written by `add_tag` and `remove_tag` in statements of their own, so that two writers cannot collide.
+    _tags: Mapped[list[CustomerTag]] = relationship(viewonly=True, order_by=CustomerTag.name)
 
     @property
     def full_name(self) -> str:
@@ -52,26 +54,20 @@ class Customer(Model):
         return [tag.name for tag in self._tags]
 
     def add_tag(self, name: str) -> bool:
-        """True if the customer did not have the tag."""
-        if name in self.tags:
-            return False
-        self._tags.append(CustomerTag(name=name))
-        return True
+        """True if the customer did not have the tag; safe beside another writer of the same tag."""
+        tag = insert_into(CustomerTag).values(customer_id=self.id, name=name).on_conflict_do_nothing()
+        return self._changed_tags(tag)
 
     def remove_tag(self, name: str) -> bool:
         """True if the customer had the tag."""
-        tag = next((tag for tag in self._tags if tag.name == name), None)
-        if tag is None:
-            return False
-        self._tags.remove(tag)
-        return True
+        tag = delete(CustomerTag).where(CustomerTag.customer_id == self.id, CustomerTag.name == name)
+        return self._changed_tags(tag)
 
-    @classmethod
-    def locked(cls, customer_id: int) -> Customer | None:
-        """The customer, locked until the transaction ends, so that two writers of one tag see each other."""
-        return db.session.scalar(
-            select(cls).where(cls.id == customer_id).with_for_update().execution_options(populate_existing=True)
-        )
+    def _changed_tags(self, statement: Executable) -> bool:
+        db.session.flush()
+        changed = cast("CursorResult[Any]", db.session.execute(statement)).rowcount == 1
+        db.session.expire(self, ["_tags"])
+        return changed
 
     @classmethod
     def by_source(cls, source: str, source_id: str) -> Customer | None:

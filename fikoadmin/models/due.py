@@ -11,7 +11,7 @@ from ..extensions import db
 from .base import database_time
 from .jobs import AVAILABLE, Job
 
-# A job under way is renewed each RENEWAL_SECONDS. After a kill -9 it comes back LEASE_SECONDS later, which has
+# A job under way is renewed each RENEWAL_SECONDS. After a kill -9 it is back LEASE_SECONDS later, which has
 # to leave room for the dispatcher's look within the 30 s after which nothing may be stuck (P18).
 LEASE_SECONDS = 20.0
 RENEWAL_SECONDS = 5.0

@@ -94,3 +94,6 @@ class Execution(Model):
     def end(self, status: str, reason: str = "") -> None:
         """Ends it; neither status nor flag of the conversation follows from that (P6)."""
         self.status, self.reason, self.finished_at = status, reason[:500], now()
+
+    def cancel(self, reason: str) -> None:
+        self.end(CANCELLED, reason)

@@ -13,28 +13,13 @@ from typing import Any, Self
 from sqlalchemy import update
 
 from ..clock import now
+from ..errors import LeaseLost
 from ..extensions import after_commit, transaction
 from .base import database_time
 from .due import LEASE_SECONDS, may_be_taken
 from .jobs import AVAILABLE, DONE, Job, JobsWaiting
 
 _LEASE_ENDS: dict[str, Any] = {"lease_token": None, "lease_until": None, "dispatched_until": None}
-
-
-class LeaseLost(Exception):
-    """The job is no longer ours; what the present transaction did must not stand."""
-
-
-class Retry(Exception):
-    """The job could not be done now; `after` is in seconds, where a time was named by what refused.
-
-    `reason` is for an operator's eyes and never holds a customer's words.
-    """
-
-    def __init__(self, reason: str, after: float | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.after = after
 
 
 @dataclass(frozen=True)
@@ -84,11 +69,15 @@ class Held:
 
     def put_off(self, seconds: float, reason: str) -> None:
         """Has the job due again after that many seconds; raises LeaseLost."""
-        self._change(due_at=database_time(seconds), reason=reason[:500], **_LEASE_ENDS)
+        with transaction():
+            self._change(due_at=database_time(seconds), reason=reason[:500], **_LEASE_ENDS)
+            after_commit(JobsWaiting())
 
     def give_back(self) -> None:
         """Lets any other worker have it at once, as if this one had never taken it; raises LeaseLost."""
-        self._change(attempts=Job.attempts - 1, **_LEASE_ENDS)
+        with transaction():
+            self._change(attempts=Job.attempts - 1, **_LEASE_ENDS)
+            after_commit(JobsWaiting())
 
     def _change(self, **values: Any) -> None:
         with transaction() as session:
@@ -101,10 +90,12 @@ class Held:
             ).one_or_none()
             if changed is None:
                 raise LeaseLost(f"job {self.job.id} is no longer ours")
-            after_commit(JobsWaiting())
 
     def lost(self) -> bool:
-        """True where working on is of no use: the row is not ours, or the process ends. Asks no database."""
+        """True where working on is of no use: the row is not ours, or the process ends. Asks no database.
+
+        A handler may return for that reason without having finished the job: it is then done by another.
+        """
         return self._is_lost or self._stopping()
 
     def lose(self) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, Index, String, select, text
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from ..clock import now
+from ..extensions import db
 from .base import BigId, Id, Model, UtcDateTime
 
 if TYPE_CHECKING:
@@ -48,3 +49,23 @@ class Wait(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     execution: Mapped[Execution] = relationship()
+
+    def end(self, ended_as: str) -> None:
+        self.ended_as = ended_as
+
+    @classmethod
+    def open_answers(cls, conversation_id: str) -> list[Wait]:
+        """The open waits for that customer's answer with their executions, the question asked last first."""
+        return list(
+            db.session.scalars(
+                select(cls)
+                .options(joinedload(cls.execution))
+                .where(cls.conversation_id == conversation_id, cls.kind == ANSWER, cls.ended_as.is_(None))
+                .order_by(cls.id.desc())
+            )
+        )
+
+    @classmethod
+    def open_of(cls, execution_id: int) -> list[Wait]:
+        """The open waits of that execution."""
+        return list(db.session.scalars(select(cls).where(cls.execution_id == execution_id, cls.ended_as.is_(None))))

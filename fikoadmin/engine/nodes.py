@@ -1,0 +1,54 @@
+"""The node kinds that run, one function each: `(node, context) → Outcome`, or Suspended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from ..words import N_
+from . import conditions
+from .actions import ACTIONS, Node
+from .context import Context
+from .outcomes import FAILURE, SUCCESS, Outcome, Suspended, failed, passed
+
+NOT_RUN = N_("this release does not run this kind of node")
+
+
+def when(node: Node, context: Context) -> Outcome:
+    return passed()
+
+
+def condition(node: Node, context: Context) -> Outcome | Suspended:
+    verdict = conditions.check(node, context.fields, context.judged)
+    if verdict.value is None:
+        return Suspended(verdict.prompts[0])
+    unjudged = next((word for word in context.judged.values() if isinstance(word, str)), "")
+    checks = [asdict(check) for check in verdict.checks]
+    return passed(SUCCESS if verdict.value else FAILURE, "" if verdict.value else unjudged, checks=checks)
+
+
+def action(node: Node, context: Context) -> Outcome:
+    run = ACTIONS.get(str(node.get("action_type")))
+    return run(node, context) if run else failed(NOT_RUN)
+
+
+def not_run(node: Node, context: Context) -> Outcome:
+    return failed(NOT_RUN)
+
+
+NODES: Mapping[str, Callable[[Node, Context], Outcome | Suspended]] = {
+    "when": when,
+    "condition": condition,
+    "action": action,
+}
+
+
+def run(node: Node, context: Context) -> Outcome | Suspended:
+    """What that node decides in that context."""
+    return NODES.get(str(node["node_type"]), not_run)(node, context)
+
+
+def guard_holds(guard: Mapping[str, Any], context: Context) -> bool:
+    """Whether a connection's extra condition lets the run pass; one that needs a language model does not."""
+    return conditions.check(guard, context.fields, {}).value is True

@@ -1,0 +1,240 @@
+"""Which live workflows an event starts, and for those that it might have started, why not.
+
+One index a process over all live workflows, renewed when their set changes: a message's text is looked up once
+(Aho-Corasick over the normalised keywords), not once a workflow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+import ahocorasick
+from flask import Flask, current_app
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, undefer
+
+from .engine.graph import Graph, Node
+from .engine.text import normalise
+from .extensions import db
+from .models import events
+from .models.settings import Settings
+from .models.workflows import ACTIVE, Workflow, WorkflowVersion
+from .words import N_
+
+OWN_EVENT = N_("caused by this workflow itself")
+CUT = N_("the chain of events is too long")
+NO_KEYWORD = N_("no keyword is in the message")
+OTHER_CHANNEL = N_("another channel")
+MISSING_TAGS = N_("the customer lacks a tag")
+OTHER_TAG = N_("another tag was added")
+
+
+@dataclass(frozen=True)
+class LiveWorkflow:
+    """A live workflow with the graph of its live version; kept by each process, so plain values."""
+
+    id: int
+    version_id: int
+    version: int
+    name: str
+    order: int
+    max_executions: int
+    delay_between_executions: int
+    start_date: str | None
+    end_date: str | None
+    graph: Graph
+
+    @property
+    def has_limits(self) -> bool:
+        return bool(self.max_executions or self.delay_between_executions)
+
+    @property
+    def may_stay_open(self) -> bool:
+        """Whether an execution of it can outlive its event's transaction."""
+        return any(n["node_type"] in ("condition", "waiting") for n in self.graph.nodes.values())
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What an event is matched against: the same for all workflows (P13)."""
+
+    event_type: str
+    text: str
+    source: str
+    tags: tuple[str, ...]
+    tag: str = ""
+
+
+@dataclass
+class Candidate:
+    """A live workflow that the index returned: where it starts, or why it does not."""
+
+    workflow: LiveWorkflow
+    starts: list[str] = field(default_factory=list)
+    refusals: list[dict[str, Any]] = field(default_factory=list)
+
+    def as_data(self) -> dict[str, Any]:
+        """The JSON that the event keeps (P15)."""
+        return {
+            "workflow_id": self.workflow.id, "version": self.workflow.version, "starts": self.starts,
+            "refusals": [] if self.starts else self.refusals,
+        }  # fmt: skip
+
+
+Check = Callable[[Node, Snapshot], dict[str, Any] | None]
+
+
+def _refusal(reason: str, expected: object, actual: object) -> dict[str, Any]:
+    return {"reason": reason, "expected": expected, "actual": actual}
+
+
+def _keywords(node: Node, snapshot: Snapshot) -> dict[str, Any] | None:
+    keywords = [k for k in node.get("keywords") or [] if normalise(k)]
+    text = normalise(snapshot.text)
+    found = not keywords or any(normalise(keyword) in text for keyword in keywords)
+    return None if found else _refusal(NO_KEYWORD, keywords, snapshot.text[:200])
+
+
+def _channels(node: Node, snapshot: Snapshot) -> dict[str, Any] | None:
+    channels = node.get("channels") or []
+    fits = not channels or "all" in channels or snapshot.source in channels
+    return None if fits else _refusal(OTHER_CHANNEL, channels, snapshot.source)
+
+
+def _tags(node: Node, snapshot: Snapshot) -> dict[str, Any] | None:
+    tags = node.get("tags") or []
+    return None if set(tags) <= set(snapshot.tags) else _refusal(MISSING_TAGS, tags, list(snapshot.tags))
+
+
+def _added_tag(node: Node, snapshot: Snapshot) -> dict[str, Any] | None:
+    tags = node.get("tags") or []
+    return None if snapshot.tag in tags else _refusal(OTHER_TAG, tags, snapshot.tag)
+
+
+# Which When nodes an event of that type may start, and what must hold: product's section on When nodes.
+STARTS: Mapping[tuple[str, str], tuple[Check, ...]] = {
+    (events.MESSAGE_RECEIVED, "receive_message"): (_channels, _tags, _keywords),
+    (events.MESSAGE_RECEIVED, "add_tag"): (_channels, _tags, _keywords),
+    (events.TAG_ADDED, "add_tag"): (_added_tag, _tags),
+    (events.USER_CREATED, "new_customer"): (),
+    (events.INSTAGRAM_COMMENT, "instagram_comment"): (),
+}
+
+
+class Index:
+    """The live workflows of one moment, in the operators' order."""
+
+    def __init__(self, generation: int, workflows: Iterable[LiveWorkflow]) -> None:
+        self.generation = generation
+        self.workflows = {workflow.id: workflow for workflow in workflows}
+        self._places = {id_: place for place, id_ in enumerate(self.workflows)}
+        self._always: dict[str, set[int]] = {}
+        words: dict[str, set[int]] = {}
+        for workflow in self.workflows.values():
+            self._enter(workflow, words)
+        self._automaton = _automaton(words)
+
+    def _enter(self, workflow: LiveWorkflow, words: dict[str, set[int]]) -> None:
+        for node in workflow.graph.starts():
+            keywords = [word for word in map(normalise, node.get("keywords") or []) if word]
+            for event_type, when_type in STARTS:
+                if when_type != node.get("when_type"):
+                    continue
+                if event_type == events.MESSAGE_RECEIVED and keywords:
+                    for word in keywords:
+                        words.setdefault(word, set()).add(workflow.id)
+                else:
+                    self._always.setdefault(event_type, set()).add(workflow.id)
+
+    def consider(self, snapshot: Snapshot, chain: list[int]) -> list[Candidate]:
+        """The workflows that this event may start, each with where it starts or why it does not."""
+        ids = set(self._always.get(snapshot.event_type, ()))
+        if snapshot.event_type == events.MESSAGE_RECEIVED and self._automaton is not None:
+            for _, found in self._automaton.iter(normalise(snapshot.text)):
+                ids |= found
+        return [self._examine(self.workflows[id_], snapshot, chain) for id_ in sorted(ids, key=self._places.__getitem__)]
+
+    @staticmethod
+    def _examine(workflow: LiveWorkflow, snapshot: Snapshot, chain: list[int]) -> Candidate:
+        candidate = Candidate(workflow)
+        if workflow.id in chain:
+            candidate.refusals.append(_refusal(OWN_EVENT, None, chain))
+            return candidate
+        for node in workflow.graph.starts():
+            refusals = refusals_of(node, snapshot)
+            if refusals:
+                candidate.refusals.extend({"node_id": node["id"], **refusal} for refusal in refusals)
+            elif refusals is not None:
+                candidate.starts.append(node["id"])
+        return candidate
+
+
+def refusals_of(node: Node, snapshot: Snapshot) -> list[dict[str, Any]] | None:
+    """Why that When node does not start; empty where it does, None where it is for other events."""
+    checks = STARTS.get((snapshot.event_type, str(node.get("when_type"))))
+    if checks is None:
+        return None
+    return [refusal for check in checks if (refusal := check(node, snapshot))]
+
+
+def _automaton(words: Mapping[str, set[int]]) -> Any:
+    if not words:
+        return None
+    automaton = ahocorasick.Automaton()
+    for word, ids in words.items():
+        automaton.add_word(word, ids)
+    automaton.make_automaton()
+    return automaton
+
+
+class Matcher:
+    """Keeps this process's index in step with the database's set of live workflows."""
+
+    def __init__(self) -> None:
+        self._index: Index | None = None
+        self._lock = Lock()
+
+    def index(self) -> Index:
+        """The index of the live workflows as the present transaction sees them."""
+        generation = Settings.load().live_workflows
+        index = self._index
+        if index is None or index.generation != generation:
+            with self._lock:
+                index = self._index = Index(generation, _live_workflows())
+        return index
+
+
+def _live_workflows() -> list[LiveWorkflow]:
+    rows = db.session.scalars(
+        select(Workflow)
+        .join(Workflow.live_version)
+        .where(Workflow.status == ACTIVE)
+        .options(joinedload(Workflow.live_version).options(undefer(WorkflowVersion.document)))
+        .order_by(Workflow.order, Workflow.id)
+    )
+    return [_live(row, row.live_version) for row in rows if row.live_version]
+
+
+def _live(workflow: Workflow, version: WorkflowVersion) -> LiveWorkflow:
+    # Limits and dates are those of the published version: editing the draft must not change what is live (P19).
+    limits = version.document["workflow"]
+    return LiveWorkflow(
+        id=workflow.id, version_id=version.id, version=version.number, name=workflow.name, order=workflow.order,
+        max_executions=limits.get("max_executions") or 0,
+        delay_between_executions=limits.get("delay_between_executions") or 0,
+        start_date=limits.get("start_date"), end_date=limits.get("end_date"),
+        graph=Graph(version.document),
+    )  # fmt: skip
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["matcher"] = Matcher()
+
+
+def index() -> Index:
+    """This process's index, in step with the present transaction."""
+    matcher: Matcher = current_app.extensions["matcher"]
+    return matcher.index()

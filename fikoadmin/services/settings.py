@@ -1,0 +1,99 @@
+"""Settings and accounts are few and rarely change, but each change has an author."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..errors import Invalid
+from ..extensions import db, transaction
+from ..models.actors import Actor
+from ..models.audit import AuditEntry
+from ..models.settings import DEFAULTS, LIVE_WORKFLOWS, SECRETS, Setting, Settings
+
+TEXT_LENGTH = 2_000
+TRUE = ("on", "true", "yes", "1")
+FALSE = ("off", "false", "no", "0")
+
+
+def change(name: str, value: Any, actor: Actor) -> Any:
+    """Sets one setting and returns the value it has now; raises Invalid for an unknown name or a wrong value."""
+    if name not in DEFAULTS:
+        raise Invalid("name", f"'{name}' is not a setting; one of: {', '.join(sorted(DEFAULTS))}")
+    return change_all({name: value}, actor)[name]
+
+
+def change_all(values: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+    """Sets several settings at once, or none; raises Invalid, its field the setting's name."""
+    checked = {name: CHECKS.get(name, _text)(name, value) for name, value in values.items()}
+    with transaction():
+        old = Settings.load()
+        for name, value in checked.items():
+            if old[name] != value:
+                _write(name, old[name], value, actor)
+        Settings.changed()
+    return checked
+
+
+def _write(name: str, old: Any, value: Any, actor: Actor) -> None:
+    db.session.merge(Setting(name=name, value=value))
+    shown = ("(secret)", "(secret)") if name in SECRETS else (old, value)
+    AuditEntry.record("setting", name, "changed", actor, *shown)
+
+
+def live_workflows_changed() -> None:
+    """Has every process renew its index; inside the caller's transaction."""
+    row = db.session.get(Setting, LIVE_WORKFLOWS, with_for_update=True, populate_existing=True)
+    if row is None:
+        row = db.session.merge(Setting(name=LIVE_WORKFLOWS, value=0))
+    row.value = row.value + 1
+    db.session.flush()
+    Settings.changed()
+
+
+# -- checks --------------------------------------------------------------------------------------------------------
+
+
+def _switch(name: str, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word not in TRUE + FALSE:
+        raise Invalid(name, f"'{word}' must be on or off")
+    return word in TRUE
+
+
+def _first_answer(name: str, value: Any) -> str:
+    if value not in ("ai", "people"):
+        raise Invalid(name, f"'{value}' must be ai or people")
+    return str(value)
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise Invalid(name, "must be a text")
+    text = value.strip()
+    if len(text) > TEXT_LENGTH or "\0" in text:
+        raise Invalid(name, f"must have at most {TEXT_LENGTH} characters")
+    return text
+
+
+def _address(name: str, value: Any) -> str:
+    text = _text(name, value)
+    try:
+        parts = urlsplit(text)
+        fits = not text or (parts.scheme in ("http", "https") and bool(parts.hostname))
+        _ = parts.port
+    except ValueError:
+        fits = False
+    if not fits:
+        raise Invalid(name, "must be an address that begins with http:// or https://")
+    return text
+
+
+CHECKS: Mapping[str, Callable[[str, Any], Any]] = {
+    "ai_switch": _switch,
+    "first_answer": _first_answer,
+    "channel_api_url": _address,
+}
