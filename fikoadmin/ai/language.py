@@ -32,11 +32,11 @@ okay hello hi hey dear sir
 """
 
 
-def language_of(text: str) -> str | None:
-    """`fa` for a text with Persian letters, `en` for one with Latin letters, None for one with neither."""
+def language_of(text: str) -> str:
+    """`fa` for a text with Persian letters, `en` for one with Latin letters, empty for one with neither."""
     if _PERSIAN.search(text):
         return "fa"
-    return "en" if _LATIN.search(text) else None
+    return "en" if _LATIN.search(text) else ""
 
 
 def customer_language(messages: tuple[str, ...], otherwise: str) -> str:

@@ -167,6 +167,12 @@ def test_half_an_answer_is_none(
     assert (failed.reason, failed.temporary) == (reason, True)
 
 
+def test_a_stream_without_its_end_mark_is_cut_off(service: AIServer, model: Responder) -> None:
+    service.ends_early()
+    failed = failure(model)
+    assert (failed.reason, failed.temporary) == ("AI service: the answer was cut off", True)
+
+
 def test_an_error_in_the_middle_of_a_stream_is_one(service: AIServer, model: Responder) -> None:
     service.breaks_off()
     assert failure(model).reason == "AI service: it broke off with an error"

@@ -35,6 +35,8 @@ class AIServer(LocalServer):
         self._fault, self._delay, self._streams = "", 0.0, True
         self._failures.clear()
         self._free.set()
+        while self._held.acquire(blocking=False):
+            pass  # a test that did not wait for every held answer must not release the next one's wait
 
     def answers(self, text: str) -> None:
         self._answer = text
@@ -69,6 +71,10 @@ class AIServer(LocalServer):
         """Closes the connection before the answer is complete."""
         self._fault = "cuts off"
 
+    def ends_early(self) -> None:
+        """Ends the stream in good order, but without the `[DONE]` that says it is whole."""
+        self._fault = "ends early"
+
     def stops_short(self) -> None:
         """Ends in good order, but with `finish_reason: length`."""
         self._fault = "stops short"
@@ -100,7 +106,7 @@ class AIServer(LocalServer):
             connection.wait(threading.Event())
         else:
             time.sleep(self._delay)
-            judging = "true or false" in request["messages"][0]["content"]
+            judging = "exactly one word: true or false" in request["messages"][0]["content"]
             self._speak(connection, request, self._judgement if judging else self._answer)
 
     def _fail(self, connection: Connection, status: int, retry_after: str | None) -> None:
@@ -127,6 +133,9 @@ class AIServer(LocalServer):
             return
         if self._fault == "cuts off":
             connection.drop()
+            return
+        if self._fault == "ends early":
+            connection.chunk(b"")
             return
         self._misbehave(connection)
         self._say(connection, text[middle:])

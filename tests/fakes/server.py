@@ -20,6 +20,7 @@ class Connection(BaseHTTPRequestHandler):
     """One connection to a LocalServer, which decides what to answer."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: _Listener
 
     def do_POST(self) -> None:
