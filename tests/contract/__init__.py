@@ -1,0 +1,1 @@
+"""Tests of the contract, from outside; `conftest.py` says how they work."""

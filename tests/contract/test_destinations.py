@@ -1,0 +1,17 @@
+"""Where a conversation can be redirected: one list, in its order."""
+
+from tests.contract.client import Client
+
+DESTINATIONS = [
+    ("ai", "AI Assistant"),
+    ("support", "Support"),
+    ("sales", "Sales"),
+    ("technical", "Technical"),
+    ("billing", "Billing"),
+    ("general", "General"),
+]
+
+
+def test_the_destinations_in_their_order(fiko: Client) -> None:
+    expected = [{"value": value, "label": label} for value, label in DESTINATIONS]
+    assert fiko.get("/redirect-destinations") == expected
