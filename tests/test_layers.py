@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "fikoadmin"
 
 # engine.text compares what people wrote; the built-in assistant has to read it the same way.
-GROUND = {"clock", "config", "destinations", "engine.text", "errors", "extensions", "words"}
+GROUND = {"clock", "config", "destinations", "engine.text", "errors", "extensions", "log", "words"}
 MODELS = GROUND | {"models"}
 # They speak to the world outside: they know rows, and nothing of what decides.
 OUTSIDE = {"outbound", "channels", "ai", "mirror"}
@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "models": MODELS,
     **dict.fromkeys(OUTSIDE, MODELS | OUTSIDE),
     **dict.fromkeys(DECIDING, MODELS | DECIDING),
-    "services": SERVICES,
+    "services": SERVICES | OUTSIDE,
     "live": MODELS,
     "jobs": SERVICES | OUTSIDE | {"live"},
     "deploy": SERVICES | OUTSIDE,
@@ -99,9 +99,7 @@ def modules() -> Iterator[tuple[str, Path]]:
 
 def test_every_module_keeps_to_its_room() -> None:
     found = [
-        offence
-        for name, path in modules()
-        for offence in offences(name, path.read_text(), path.name == "__init__.py")
+        offence for name, path in modules() for offence in offences(name, path.read_text(), path.name == "__init__.py")
     ]
     assert found == []
 
