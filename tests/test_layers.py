@@ -10,10 +10,21 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "fikoadmin"
 
 # engine.text compares what people wrote; the built-in assistant has to read it the same way.
-GROUND = {"clock", "config", "destinations", "engine.text", "errors", "extensions", "log", "words"}
+GROUND = {
+    "background",
+    "clock",
+    "config",
+    "destinations",
+    "engine.text",
+    "errors",
+    "extensions",
+    "followers",
+    "redis_client",
+    "words",
+}
 MODELS = GROUND | {"models"}
 # They speak to the world outside: they know rows, and nothing of what decides.
-OUTSIDE = {"outbound", "channels", "ai", "mirror"}
+OUTSIDE = {"outbound", "channels", "ai", "mirror", "log"}
 DECIDING = {"engine", "matching", "documents"}
 SERVICES = MODELS | DECIDING | {"services"}
 
