@@ -10,6 +10,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from . import ai, api, live, log, matching, mirror, models, web
 from .config import ROOT, Config
 from .extensions import babel, csrf, db, limiter, login_manager, migrate
+from .outbound import Outbound
+from .services import answers
 
 __all__ = ["create_app", "models"]
 
@@ -37,8 +39,12 @@ def create_app(config: Config | None = None) -> Flask:
     login_manager.init_app(app)
     limiter.init_app(app)
     babel.init_app(app, locale_selector=web.reader_locale, default_translation_directories="translations")
-    for part in (log, mirror, live, matching, ai, web, api):
+    for part in (mirror, live, log, matching, web, api):
         part.init_app(app)
+    app.extensions["outbound"] = outbound = Outbound(config.outbound_allow)
+    app.extensions["responder"] = ai.choose(
+        config.ai_base_url, config.ai_api_key, config.ai_model, answers.knowledge, outbound
+    )
     return app
 
 

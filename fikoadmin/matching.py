@@ -155,7 +155,10 @@ class Index:
         if snapshot.event_type == events.MESSAGE_RECEIVED and self._automaton is not None:
             for _, found in self._automaton.iter(normalise(snapshot.text)):
                 ids |= found
-        return [self._examine(self.workflows[id_], snapshot, chain) for id_ in sorted(ids, key=self._places.__getitem__)]
+        return [
+            self._examine(self.workflows[id_], snapshot, chain)
+            for id_ in sorted(ids, key=self._places.__getitem__)
+        ]
 
     @staticmethod
     def _examine(workflow: LiveWorkflow, snapshot: Snapshot, chain: list[int]) -> Candidate:

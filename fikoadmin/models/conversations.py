@@ -144,7 +144,9 @@ class Conversation(Model):
         self._mirror()
         return event
 
-    def _record(self, actor: Actor, kind: str, old: tuple[str | None, bool | None, str | None]) -> ConversationEvent:
+    def _record(
+        self, actor: Actor, kind: str, old: tuple[str | None, bool | None, str | None]
+    ) -> ConversationEvent:
         event = ConversationEvent(
             conversation_id=self.id, kind=kind, epoch=self.epoch,
             old_status=old[0], new_status=self.status,
@@ -188,7 +190,11 @@ class Conversation(Model):
         """
         status = SUPPORT_ACTIVE if destination.to_people else ACTIVE
         event = self._own(
-            actor, "redirect", status=status, ai_enabled=not destination.to_people, destination=destination.value
+            actor,
+            "redirect",
+            status=status,
+            ai_enabled=not destination.to_people,
+            destination=destination.value,
         )
         if event:
             self.tell(Settings.load().notice(destination.value, self.language), actor)
@@ -229,14 +235,18 @@ class Conversation(Model):
 
     def _begin(self, actor: Actor, kind: str) -> None:
         ai_first = Settings.load().ai_answers_first
-        status, destination = (ACTIVE, destinations.AI) if ai_first else (SUPPORT_ACTIVE, destinations.SUPPORT)
+        status, destination = (
+            (ACTIVE, destinations.AI) if ai_first else (SUPPORT_ACTIVE, destinations.SUPPORT)
+        )
         self._own(actor, kind, status=status, ai_enabled=ai_first, destination=destination)
 
     # -- the AI's context: not the owner, no new epoch -----------------------------------------------------------
 
     def reset_context(self) -> None:
         """The AI forgets what was said and set so far."""
-        last = select(Message.id).where(Message.conversation_id == self.id).order_by(Message.id.desc()).limit(1)
+        last = (
+            select(Message.id).where(Message.conversation_id == self.id).order_by(Message.id.desc()).limit(1)
+        )
         self.context_after_id = db.session.scalar(last) or 0
         self.ai_context = {}
         self.set_prompt("")
@@ -303,7 +313,15 @@ class Conversation(Model):
     def _send(self, message: Message) -> Message:
         """Has the channel deliver it; what is written on the `test` channel ends in the page."""
         if self.source == TEST:
-            db.session.add(Delivery(conversation_id=self.id, message=message, channel=self.source, state=jobs.SENT, finished_at=now()))
+            db.session.add(
+                Delivery(
+                    conversation_id=self.id,
+                    message=message,
+                    channel=self.source,
+                    state=jobs.SENT,
+                    finished_at=now(),
+                )
+            )
         else:
             db.session.add(Delivery(conversation_id=self.id, message=message, channel=self.source))
             Job.requeue(jobs.SEND_MESSAGES, self.id, key=f"send:{self.id}")

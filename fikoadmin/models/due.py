@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, literal_column, or_, select
@@ -18,8 +20,16 @@ RENEWAL_SECONDS = 5.0
 # What was handed to a worker and not begun by then is handed out again.
 DISPATCH_SECONDS = 15.0
 
+# Between the tries of something that may succeed later, in seconds.
+PAUSES = (1.0, 4.0, 15.0, 60.0, 240.0, 900.0)
+
 # Written out, not bound: SQLite uses the partial index ix_jobs_due only where it can see the state.
 _IS_AVAILABLE: ColumnElement[bool] = Job.state == literal_column(f"'{AVAILABLE}'")
+
+
+def pause_after(attempts: int, pauses: Sequence[float] = PAUSES) -> float:
+    """Seconds until the next try after that many; never the same for two, so that they do not fall in step."""
+    return random.uniform(1, 1.25) * pauses[min(attempts, len(pauses)) - 1]
 
 
 def clock() -> ScalarSelect[datetime]:

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ..clock import now
 from .base import BigId, Model, UtcDateTime, short_id
 
-
 MESSAGE_RECEIVED = "MESSAGE_RECEIVED"
 MESSAGE_SENT = "MESSAGE_SENT"
 CONVERSATION_CREATED = "CONVERSATION_CREATED"

@@ -56,6 +56,8 @@ class Execution(Model):
         # Once per event (P12): a repeated insert does nothing. A retry is an event of its own.
         Index(None, "workflow_id", "event_id", unique=True),
         Index(None, "event_id"),
+        Index(None, "workflow_id", "customer_id", "started_at"),
+        Index(None, "workflow_id", "id"),
         Index(None, "conversation_id", "id"),
         Index(None, "status", "id"),
         Index(

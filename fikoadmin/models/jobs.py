@@ -64,7 +64,13 @@ class Job(Model):
 
     @classmethod
     def queue(
-        cls, kind: str, subject: object, *, key: str | None = None, epoch: int | None = None, due_at: datetime | None = None
+        cls,
+        kind: str,
+        subject: object,
+        *,
+        key: str | None = None,
+        epoch: int | None = None,
+        due_at: datetime | None = None,
     ) -> None:
         """Adds the job in the present transaction; where one with that `key` stands, it stays as it is."""
         db.session.execute(

@@ -55,7 +55,7 @@ class Settings:
 
     @classmethod
     def _read(cls) -> Settings:
-        return cls({name: value for name, value in db.session.execute(select(Setting.name, Setting.value))})
+        return cls(dict(db.session.execute(select(Setting.name, Setting.value))))
 
     @staticmethod
     def changed() -> None:

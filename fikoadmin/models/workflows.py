@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import JSON, Float, ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy.orm import Mapped, deferred, foreign, mapped_column, relationship
 
 from ..clock import now
 from .base import BigId, Id, Model, UtcDateTime
@@ -45,7 +45,9 @@ class Node(Model):
     def document(self) -> dict[str, Any]:
         """The node in the export format."""
         own = {name: getattr(self, name) for name in self.COLUMNS if name != "redirect_destination"}
-        destination = {} if self.redirect_destination is None else {"redirect_destination": self.redirect_destination}
+        destination = (
+            {} if self.redirect_destination is None else {"redirect_destination": self.redirect_destination}
+        )
         return {**self.fields, **own, **destination}
 
     @classmethod
@@ -63,8 +65,12 @@ class Connection(Model):
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_node_id)
     workflow_id: Mapped[int] = mapped_column(BigId, ForeignKey("workflows.id", ondelete="CASCADE"))
     place: Mapped[int]
-    source_node_id: Mapped[str] = mapped_column(String(36), ForeignKey("nodes.id", ondelete="CASCADE"), index=True)
-    target_node_id: Mapped[str] = mapped_column(String(36), ForeignKey("nodes.id", ondelete="CASCADE"), index=True)
+    source_node_id: Mapped[str] = mapped_column(
+        String(36), ForeignKey("nodes.id", ondelete="CASCADE"), index=True
+    )
+    target_node_id: Mapped[str] = mapped_column(
+        String(36), ForeignKey("nodes.id", ondelete="CASCADE"), index=True
+    )
     connection_type: Mapped[str] = mapped_column(String(20))
     condition: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -120,15 +126,18 @@ class Workflow(Model):
     revision: Mapped[int] = mapped_column(default=1)
     rest: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     import_digest: Mapped[str] = mapped_column(String(64), default="", index=True)
-    live_version_id: Mapped[int | None] = mapped_column(
-        BigId, ForeignKey("workflow_versions.id", use_alter=True, ondelete="SET NULL")
-    )
+    # No foreign key: versions point here already, they are never deleted, and a circle is hard to migrate.
+    live_version_id: Mapped[int | None] = mapped_column(BigId)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
 
     nodes: Mapped[list[Node]] = relationship(cascade="all, delete-orphan", order_by=Node.place)
-    connections: Mapped[list[Connection]] = relationship(cascade="all, delete-orphan", order_by=Connection.place)
-    live_version: Mapped[WorkflowVersion | None] = relationship(foreign_keys=[live_version_id], post_update=True)
+    connections: Mapped[list[Connection]] = relationship(
+        cascade="all, delete-orphan", order_by=Connection.place
+    )
+    live_version: Mapped[WorkflowVersion | None] = relationship(
+        primaryjoin=lambda: WorkflowVersion.id == foreign(Workflow.live_version_id)
+    )
 
     @property
     def is_live(self) -> bool:

@@ -6,7 +6,7 @@ written under the conversation's lock, only if it may still be (P2, P3).
 
 from __future__ import annotations
 
-from typing import Any, Literal, Protocol
+from typing import Literal
 
 from flask import current_app
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from ..errors import LeaseLost, Retry
 from ..extensions import db, transaction
 from ..models import conversations, messages
 from ..models.conversations import Conversation
+from ..models.held import Held, HeldJob
 from ..models.history import ConversationEvent
 from ..models.jobs import DISCARDED, DONE
 from ..models.knowledge import KnowledgeItem
@@ -35,18 +36,7 @@ ROLES: dict[str, Literal["customer", "ai", "operator", "workflow"]] = {
 }
 
 
-class HeldJob(Protocol):
-    """A job under this runner's lease, as `jobs.runner` hands it to what does the work."""
-
-    @property
-    def job(self) -> Any: ...
-
-    def finish(self, state: str = ..., reason: str = ...) -> None: ...
-
-    def lost(self) -> bool: ...
-
-
-def answer_customer(held: HeldJob) -> None:
+def answer_customer(held: Held) -> None:
     """Asks for one answer to an unanswered stretch, and sends it if the asker still has the word."""
     conversation_id, _, message_id = held.job.subject.partition(":")
     stretch = (conversation_id, int(message_id), held.job.epoch)
@@ -124,7 +114,7 @@ def _human_stretch_ended(conversation: Conversation) -> bool:
     return db.session.scalar(spoken_since.limit(1)) is None
 
 
-def _commit(held: HeldJob, answer: Answer, conversation_id: str, message_id: int, epoch: int | None) -> None:
+def _commit(held: Held, answer: Answer, conversation_id: str, message_id: int, epoch: int | None) -> None:
     try:
         with transaction():
             conversation = _locked(conversation_id)
@@ -146,7 +136,7 @@ def _locked(conversation_id: str) -> Conversation:
     return conversation
 
 
-def _unavailable(held: HeldJob, failure: AIUnavailable) -> None:
+def _unavailable(held: Held, failure: AIUnavailable) -> None:
     if failure.temporary:
         raise Retry(failure.reason, failure.retry_after) from failure
     with transaction():
@@ -154,7 +144,7 @@ def _unavailable(held: HeldJob, failure: AIUnavailable) -> None:
         gave_up(held.job, failure.reason)
 
 
-def gave_up(job: Any, reason: str) -> None:
+def gave_up(job: HeldJob, reason: str) -> None:
     """The AI failed for good: the message stays unanswered and says why; nobody is redirected."""
     conversation_id, _, message_id = job.subject.partition(":")
     conversation = _locked(conversation_id)
@@ -165,7 +155,7 @@ def gave_up(job: Any, reason: str) -> None:
 # -- conditions that a language model judges -----------------------------------------------------------------------
 
 
-def judge_condition(held: HeldJob) -> None:
+def judge_condition(held: Held) -> None:
     """Has a prompt judged and goes on with the execution that waits for it."""
     asked = _prompt(int(held.job.subject))
     if asked is None:
@@ -187,7 +177,7 @@ def judge_condition(held: HeldJob) -> None:
         executions.resume(wait_id, judgement)
 
 
-def judge_gave_up(job: Any, reason: str) -> None:
+def judge_gave_up(job: HeldJob, reason: str) -> None:
     """No judgement after the last try: the condition takes `failure` and its step names the cause."""
     executions.resume(int(job.subject), reason)
 
@@ -202,7 +192,7 @@ def _prompt(wait_id: int) -> tuple[int, str, Question] | None:
     return asked
 
 
-def continue_execution(held: HeldJob) -> None:
+def continue_execution(held: Held) -> None:
     """Runs on with an execution that has had its steps for one go."""
     with transaction():
         held.finish()

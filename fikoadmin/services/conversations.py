@@ -83,7 +83,11 @@ def set_ai(conversation_id: str, enabled: bool, actor: Actor, epoch: int | None 
 
 
 def reply(
-    conversation_id: str, content: str, actor: Actor, department: str = destinations.SUPPORT, epoch: int | None = None
+    conversation_id: str,
+    content: str,
+    actor: Actor,
+    department: str = destinations.SUPPORT,
+    epoch: int | None = None,
 ) -> Message:
     """An operator's word: it takes the conversation over in the same transaction (P8). Raises NotFound, Conflict."""
     with transaction():
@@ -122,7 +126,9 @@ def _change(conversation_id: str, epoch: int | None, verb: Callable[[Conversatio
 
 def _event(event_type: str, conversation: Conversation) -> Event:
     return Event(
-        event_type=event_type, conversation_id=conversation.id, customer_id=conversation.customer_id, data={}, chain=[]
+        event_type=event_type,
+        conversation_id=conversation.id,
+        customer_id=conversation.customer_id,
+        data={},
+        chain=[],
     )
-
-

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from ..errors import Invalid, NotFound
 from ..extensions import db, transaction
 from ..models import conversations, events
-from ..models.actors import Actor
 from ..models.base import insert_into
 from ..models.conversations import Conversation
 from ..models.customers import Customer
@@ -20,7 +19,9 @@ FIELDS = ("first_name", "last_name", "email", "phone_number", "username")
 TAG_LENGTH = 100
 
 
-def create(fields: Mapping[str, str], source: str, source_id: str | None, tags: list[str]) -> tuple[Customer, bool]:
+def create(
+    fields: Mapping[str, str], source: str, source_id: str | None, tags: list[str]
+) -> tuple[Customer, bool]:
     """A new customer, or the one known by that source and source id; the flag says whether it is new."""
     with transaction():
         customer, created = find_or_make(fields, source, source_id, tags)
@@ -84,7 +85,9 @@ def clean_tag(name: str) -> str:
     return name
 
 
-def raise_event(event_type: str, customer: Customer, conversation: Conversation | None, data: dict[str, object]) -> Event:
+def raise_event(
+    event_type: str, customer: Customer, conversation: Conversation | None, data: dict[str, object]
+) -> Event:
     """Stores the event and lets it start what it matches."""
     event = Event(
         event_type=event_type, customer_id=customer.id, conversation_id=conversation.id if conversation else None,

@@ -65,7 +65,9 @@ def cancel(execution_id: int, actor: Actor) -> Execution:
             wait.end("cancelled")
             if conversation and wait.kind == ANSWER:
                 conversation.awaited_answers -= 1
-        execution.end(CANCELLED, f"{CANCELLED_BY_PERSON}: {actor.label}" if actor.label else CANCELLED_BY_PERSON)
+        execution.end(
+            CANCELLED, f"{CANCELLED_BY_PERSON}: {actor.label}" if actor.label else CANCELLED_BY_PERSON
+        )
         settle(execution.event, conversation)
     return execution
 
@@ -102,16 +104,23 @@ def _starts_of(old: Execution, workflow: LiveWorkflow) -> list[str]:
 def _as_it_ran(execution: Execution) -> LiveWorkflow:
     workflow, version = execution.workflow, execution.version
     return LiveWorkflow(
-        workflow.id, version.id, version.number, workflow.name, workflow.order, 0, 0, None, None, graph_of(version.id)
+        workflow.id,
+        version.id,
+        version.number,
+        workflow.name,
+        workflow.order,
+        0,
+        0,
+        None,
+        None,
+        graph_of(version.id),
     )
 
 
 @lru_cache(maxsize=500)
 def graph_of(version_id: int) -> Graph:
     """The graph of a version; versions never change, so it is built once."""
-    document = db.session.scalar(
-        select(WorkflowVersion.document).where(WorkflowVersion.id == version_id)
-    )
+    document = db.session.scalar(select(WorkflowVersion.document).where(WorkflowVersion.id == version_id))
     if document is None:
         raise NotFound("there is no such version")
     return Graph(document)

@@ -1,0 +1,190 @@
+"""Workflows as a whole: made, imported, published, paused and archived."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from .. import documents
+from ..clock import now
+from ..documents import Document
+from ..engine.findings import Finding, findings
+from ..errors import Conflict, Invalid, NotFound
+from ..extensions import db, transaction
+from ..models import workflows
+from ..models.actors import Actor
+from ..models.audit import AuditEntry
+from ..models.workflows import Connection, Node, Workflow, WorkflowVersion
+from .settings import live_workflows_changed
+
+NAME_LENGTH = 200
+# What of the export format's `workflow` part has a column; the rest is kept as it came.
+COLUMNS = ("name", "description", "max_executions", "delay_between_executions", "start_date", "end_date")
+STALE = "somebody else has changed this workflow since; look at it as it is now"
+
+
+def create(name: str, actor: Actor) -> Workflow:
+    """An empty draft; raises Invalid."""
+    name = clean_name(name)
+    with transaction():
+        workflow = _add(Workflow(name=name, rest={}))
+        AuditEntry.record("workflow", workflow.id, "created", actor, new={"name": name})
+    return workflow
+
+
+def clean_name(name: str) -> str:
+    """`name` without spaces at its ends; raises Invalid."""
+    name = name.strip()
+    if not 1 <= len(name) <= NAME_LENGTH or "\0" in name:
+        raise Invalid("name", f"must have 1 to {NAME_LENGTH} characters")
+    return name
+
+
+def import_document(raw: bytes, actor: Actor, name: str | None = None) -> tuple[Workflow, list[str]]:
+    """Makes a draft of a document, all or nothing, and returns it with the importer's warnings. Raises Invalid."""
+    return import_read(documents.read(raw, name=name), actor)
+
+
+def import_read(document: Document, actor: Actor) -> tuple[Workflow, list[str]]:
+    """The same for a document that has been read."""
+    warnings = [warning.message for warning in document.warnings]
+    digest = document.digest
+    with transaction():
+        known = db.session.scalar(select(Workflow.name).where(Workflow.import_digest == digest).limit(1))
+        if known is not None:
+            warnings.append(f"the same content was imported before, as '{known}'")
+        workflow = _add(_from_document(document.with_new_ids(), digest))
+        AuditEntry.record(
+            "workflow", workflow.id, "imported", actor, new={"name": workflow.name, "digest": digest}
+        )
+    return workflow, warnings
+
+
+def _from_document(document: Document, digest: str) -> Workflow:
+    return Workflow(
+        name=document.name,
+        **{name: document.workflow[name] for name in COLUMNS if name != "name"},
+        rest={
+            "document": document.rest,
+            "workflow": {name: value for name, value in document.workflow.items() if name not in COLUMNS},
+        },
+        import_digest=digest,
+        nodes=[Node.from_document(node, place) for place, node in enumerate(document.nodes)],
+        connections=[Connection.from_document(c, place) for place, c in enumerate(document.connections)],
+    )
+
+
+def _add(workflow: Workflow) -> Workflow:
+    last = db.session.scalar(select(func.max(Workflow.order)))
+    workflow.order, workflow.status, workflow.revision = (last or 0) + 1, workflows.DRAFT, 1
+    db.session.add(workflow)
+    db.session.flush()
+    return workflow
+
+
+def draft(workflow: Workflow) -> dict[str, Any]:
+    """The draft as a bare document of the export format; inside the caller's transaction or reading."""
+    return documents.write(
+        workflow={**workflow.rest.get("workflow", {}), **{name: getattr(workflow, name) for name in COLUMNS}},
+        nodes=[node.document() for node in workflow.nodes],
+        connections=[connection.document() for connection in workflow.connections],
+        rest=workflow.rest.get("document", {}),
+        status=workflow.status,
+        exported_at=now(),
+        original_workflow_id=str(workflow.id),
+    )
+
+
+def export(workflow_id: int) -> dict[str, Any]:
+    """The draft as a bare document of the export format. Raises NotFound."""
+    return draft(found(workflow_id))
+
+
+def found(workflow_id: int) -> Workflow:
+    """The workflow; raises NotFound."""
+    workflow = db.session.get(Workflow, workflow_id)
+    if workflow is None:
+        raise NotFound("there is no such workflow")
+    return workflow
+
+
+def locked(workflow_id: int, revision: int | None = None) -> Workflow:
+    """The workflow under its lock; raises NotFound, and Conflict where `revision` is not its present one (P22)."""
+    workflow = db.session.get(Workflow, workflow_id, with_for_update={"of": Workflow}, populate_existing=True)
+    if workflow is None:
+        raise NotFound("there is no such workflow")
+    if revision is not None and revision != workflow.revision:
+        raise Conflict(STALE, workflow=workflow)
+    return workflow
+
+
+def check(workflow: Workflow) -> list[Finding]:
+    """What stands in the way of publishing the draft."""
+    return findings(draft(workflow))
+
+
+def activate(workflow_id: int, actor: Actor, revision: int | None = None, note: str = "") -> Workflow:
+    """Publishes the draft if it differs from the last version, and lets events start it.
+
+    Raises NotFound; Conflict with `findings` where the draft cannot be published.
+    """
+    with transaction():
+        workflow = locked(workflow_id, revision)
+        document = draft(workflow)
+        if found := findings(document):
+            raise Conflict("the workflow cannot be published yet", findings=found)
+        _publish(workflow, document, actor, note)
+        _set_status(workflow, workflows.ACTIVE, actor)
+        live_workflows_changed()
+    return workflow
+
+
+def _publish(workflow: Workflow, document: dict[str, Any], actor: Actor, note: str) -> None:
+    digest = documents.digest(document)
+    last = db.session.scalar(
+        select(WorkflowVersion)
+        .where(WorkflowVersion.workflow_id == workflow.id)
+        .order_by(WorkflowVersion.number.desc())
+        .limit(1)
+    )
+    if last is None or last.digest != digest:
+        number = last.number + 1 if last else 1
+        last = WorkflowVersion(
+            workflow_id=workflow.id,
+            number=number,
+            document=document,
+            digest=digest,
+            note=note,
+            author=actor.label[:200],
+        )
+        db.session.add(last)
+        db.session.flush()
+        AuditEntry.record("version", f"{workflow.id}/{number}", "published", actor, new={"digest": digest})
+    workflow.live_version_id = last.id
+
+
+def pause(workflow_id: int, actor: Actor) -> Workflow:
+    """Events start it no more; what runs goes on. Raises NotFound; Conflict for a draft."""
+    return _stop(workflow_id, workflows.PAUSED, actor)
+
+
+def archive(workflow_id: int, actor: Actor) -> Workflow:
+    """As `pause`, and out of the way. Raises NotFound."""
+    return _stop(workflow_id, workflows.ARCHIVED, actor)
+
+
+def _stop(workflow_id: int, status: str, actor: Actor) -> Workflow:
+    with transaction():
+        workflow = locked(workflow_id)
+        if status == workflows.PAUSED and workflow.status not in (workflows.ACTIVE, workflows.PAUSED):
+            raise Conflict(f"the workflow is {workflow.status}; only an ACTIVE one can be paused")
+        _set_status(workflow, status, actor)
+        live_workflows_changed()
+    return workflow
+
+
+def _set_status(workflow: Workflow, status: str, actor: Actor) -> None:
+    if workflow.status != status:
+        AuditEntry.record("workflow", workflow.id, "status", actor, workflow.status, status)
+        workflow.status = status
