@@ -123,18 +123,14 @@ class App:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """One request on a connection of its own, redirects not followed; `path` from the root."""
-        connection = http.client.HTTPConnection(
-            "127.0.0.1", int(self.environment["PORT"]), timeout=ANSWER_SECONDS
-        )
+        connection = http.client.HTTPConnection("127.0.0.1", int(self.environment["PORT"]), timeout=ANSWER_SECONDS)
         with contextlib.closing(connection):
             sent = body.encode() if isinstance(body, str) else body
             connection.request(method, path, sent, dict(headers or {}))
             answer = connection.getresponse()
             return Answer(answer.status, answer.headers, answer.read())
 
-    def api(
-        self, method: str, path: str, json: Any = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    def api(self, method: str, path: str, json: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
         """One API call with the app's token; `path` below /api/v1: `app.api("GET", "/conversations")`."""
         sent = {"Authorization": f"Bearer {self.token()}"}
         if json is not None:
