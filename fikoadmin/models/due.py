@@ -58,10 +58,14 @@ def oldest(limit: int) -> Select[int]:
     return select(Job.id).where(may_be_dispatched()).order_by(Job.due_at, Job.id).limit(limit)
 
 
+def next_due() -> Select[datetime]:
+    """When the first of the jobs that are not due yet will be."""
+    return select(func.min(Job.due_at)).where(_IS_AVAILABLE, Job.due_at > clock())
+
+
 def seconds_to_next() -> float | None:
     """In how many seconds the next job that is not due yet will be; None where there is none."""
-    later = select(func.min(Job.due_at)).where(_IS_AVAILABLE, Job.due_at > clock()).scalar_subquery()
-    return _seconds_between(clock(), later)
+    return _seconds_between(clock(), next_due().scalar_subquery())
 
 
 def oldest_due_seconds() -> float:

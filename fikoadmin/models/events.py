@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..clock import now
 from .base import BigId, Model, UtcDateTime, short_id
+
+if TYPE_CHECKING:
+    from .conversations import Conversation
 
 MESSAGE_RECEIVED = "MESSAGE_RECEIVED"
 MESSAGE_SENT = "MESSAGE_SENT"
@@ -50,3 +53,5 @@ class Event(Model):
     considered: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     answer: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    conversation: Mapped[Conversation | None] = relationship(lazy="raise")

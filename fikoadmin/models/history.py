@@ -12,6 +12,7 @@ from ..clock import now
 from .base import BigId, Id, Model, UtcDateTime
 
 if TYPE_CHECKING:
+    from .conversations import Conversation
     from .executions import Execution
 
 
@@ -39,4 +40,5 @@ class ConversationEvent(Model):
     execution_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("executions.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
+    conversation: Mapped[Conversation] = relationship(lazy="raise")
     execution: Mapped[Execution | None] = relationship()

@@ -55,7 +55,7 @@ class Settings:
 
     @classmethod
     def _read(cls) -> Settings:
-        return cls(dict(db.session.execute(select(Setting.name, Setting.value))))
+        return cls(dict(db.session.execute(select(Setting.name, Setting.value)).tuples().all()))
 
     @staticmethod
     def changed() -> None:

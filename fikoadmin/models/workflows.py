@@ -75,6 +75,10 @@ class Connection(Model):
     condition: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
+    # Not read: they have nodes written before, and deleted after, the connections between them.
+    _source: Mapped[Node] = relationship(foreign_keys=[source_node_id], lazy="raise")
+    _target: Mapped[Node] = relationship(foreign_keys=[target_node_id], lazy="raise")
+
     COLUMNS = ("id", "source_node_id", "target_node_id", "connection_type", "condition")
 
     def document(self) -> dict[str, Any]:

@@ -59,8 +59,8 @@ class Reaction:
         self, workflow: LiveWorkflow, node_ids: Iterable[str], event: Event, retry_of: Execution | None = None
     ) -> Execution:
         """One execution, run as far as it goes, or held back by a limit with the reason."""
-        execution = self._new_execution(workflow, event, retry_of)
         reason = "" if retry_of else self._held_back(workflow)
+        execution = self._new_execution(workflow, event, retry_of)
         if reason:
             execution.end(SKIPPED, reason)
         else:

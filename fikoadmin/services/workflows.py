@@ -49,7 +49,7 @@ def import_document(raw: bytes, actor: Actor, name: str | None = None) -> tuple[
 def import_read(document: Document, actor: Actor) -> tuple[Workflow, list[str]]:
     """The same for a document that has been read."""
     warnings = [warning.message for warning in document.warnings]
-    digest = document.digest
+    digest = documents.digest(document.bare())
     with transaction():
         known = db.session.scalar(select(Workflow.name).where(Workflow.import_digest == digest).limit(1))
         if known is not None:
