@@ -76,13 +76,17 @@ COUNT_MAX = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of the export format: its default, its shape, and for texts the greatest length."""
+    """One field of the export format: its shape, its default, and for texts the greatest length.
+
+    An `optional` one is left out of an export where the import did not have it: older documents lack it.
+    """
 
     shape: Shape
     default: Any
     choices: tuple[str, ...] = ()
     length: int | None = None
     nullable: bool = False
+    optional: bool = False
 
 
 def _text(default: str = "", length: int | None = None) -> Field:
@@ -119,7 +123,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "action": {
         "action_type": _choice("send_message", ACTION_TYPES),
         "message_content": _text(),
-        "key_values": Field("list", []),
+        "key_values": Field("list", [], optional=True),
         "redirect_destination": Field("destination", ""),
         "tag_name": _text(length=TAG_LENGTH),
         "delay_amount": Field("count", 0),
@@ -136,7 +140,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "waiting": {
         "storage_type": _choice("text", STORAGE_TYPES),
         "customer_message": _text(),
-        "key_values": Field("list", []),
+        "key_values": Field("list", [], optional=True),
         "error_message": _text(),
         "choice_options": Field("texts", []),
         "allowed_errors": Field("count", 3),
