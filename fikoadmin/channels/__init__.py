@@ -1,0 +1,7 @@
+"""Channels: the only place that sends to customers, one module for each kind."""
+
+from __future__ import annotations
+
+from .line import CHANNELS, Line, send_messages
+
+__all__ = ["CHANNELS", "Line", "send_messages"]

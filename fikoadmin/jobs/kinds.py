@@ -1,0 +1,36 @@
+"""What does each kind of job, how often it is tried, and what follows when the last try failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from .. import channels
+from ..models import jobs
+from ..models.due import PAUSES
+from ..models.held import Held, HeldJob
+from ..services import answers
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of job.
+
+    `run` raises Retry where it may succeed later. `max_attempts` None: it is never given up. `on_discard` is
+    called with the job and the reason, in the transaction that discards it.
+    """
+
+    run: Callable[[Held], None]
+    max_attempts: int | None = 6
+    on_discard: Callable[[HeldJob, str], None] | None = None
+    pauses: Sequence[float] = PAUSES
+
+
+Kinds = Mapping[str, Kind]
+
+KINDS: Kinds = {
+    jobs.ANSWER_CUSTOMER: Kind(answers.answer_customer, on_discard=answers.gave_up),
+    jobs.JUDGE_CONDITION: Kind(answers.judge_condition, on_discard=answers.judge_gave_up),
+    jobs.CONTINUE_EXECUTION: Kind(answers.continue_execution),
+    jobs.SEND_MESSAGES: Kind(channels.send_messages, max_attempts=None),
+}
