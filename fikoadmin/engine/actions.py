@@ -118,9 +118,14 @@ def send_message(node: Node, context: Context, conversation: Conversation) -> Ou
 
 
 def button_labels(values: list[Any]) -> list[str]:
-    """The labels of `key_values`: texts, or objects that hold the label under `value`, else under `key`."""
-    labels = (v.get("value") or v.get("key") if isinstance(v, Mapping) else v for v in values)
-    return [str(label) for label in labels if label]
+    """The labels of `key_values`: texts, objects that hold one under `value`, else under `key`, or rows of these."""
+    labels: list[str] = []
+    for value in values:
+        if isinstance(value, list):
+            labels += button_labels(value)
+        elif label := value.get("value") or value.get("key") if isinstance(value, Mapping) else value:
+            labels.append(str(label))
+    return labels
 
 
 @on_conversation

@@ -50,7 +50,7 @@ class Run:
         self.pending: list[str] = list(state.get("pending", []))
         self.ran: set[str] = set(state.get("ran", []))
         self.failure: str | None = state.get("failed")
-        self.kept = {key: state[key] for key in ("answers", "user_responses") if key in state}
+        self.kept: dict[str, Any] = {key: state[key] for key in ("answers", "user_responses") if key in state}
         self.position = state.get("position", 0)
         self.open_waits = state.get("open_waits", 0)
         fields = FieldValues(event, customer, conversation, self.kept, timezone)
@@ -130,9 +130,7 @@ class Run:
         connections = self.graph.next(node["id"], outcome.connection)
         if not connections and outcome.word == outcomes.FAILED:
             self.failure = self.failure or outcome.reason
-        open_ones = [
-            c for c in connections if c.condition is None or nodes.guard_holds(c.condition, self.context)
-        ]
+        open_ones = [c for c in connections if c.condition is None or nodes.guard_holds(c.condition, self.context)]
         if len(open_ones) < len(connections):
             held_back = [c.target for c in connections if c not in open_ones]
             step.data = {**step.data, "held_back_by_guard": held_back}
@@ -146,7 +144,7 @@ class Run:
     def _suspend(self, step: Step, prompt: str, judged: Mapping[str, Judgement]) -> None:
         wait = Wait(
             execution=self.execution, step_position=step.position, kind=JOB,
-            conversation_id=self.execution.conversation_id, data={"prompt": prompt, "judged": dict(judged)},
+            conversation_id=self.execution.conversation_id, data={"prompt": prompt, "asked": self.context.fill(prompt), "judged": dict(judged)},
         )  # fmt: skip
         db.session.add(wait)
         db.session.flush()
@@ -160,9 +158,7 @@ class Run:
         execution.reacted = execution.reacted or self.context.reacted
         if self.pending and self.position < STEP_BUDGET:
             db.session.flush()
-            Job.requeue(
-                jobs.CONTINUE_EXECUTION, execution.id, key=f"continue:{execution.id}", epoch=self.position
-            )
+            Job.requeue(jobs.CONTINUE_EXECUTION, execution.id, key=f"continue:{execution.id}", epoch=self.position)
         elif self.pending:
             self.pending = []
             execution.end(FAILED, outcomes.STEP_BUDGET)

@@ -187,7 +187,7 @@ def _prompt(wait_id: int) -> tuple[int, str, Question] | None:
     if wait is None or wait.ended_as is not None or wait.conversation_id is None:
         return None
     conversation = db.session.get_one(Conversation, wait.conversation_id, populate_existing=True)
-    asked = wait_id, wait.data["prompt"], question_of(conversation)
+    asked = wait_id, wait.data["asked"], question_of(conversation)
     db.session.rollback()
     return asked
 

@@ -37,9 +37,7 @@ def create(
     return conversation
 
 
-def _customer(
-    source: str, customer_id: int | None, fields: Mapping[str, object] | None
-) -> tuple[Customer, bool]:
+def _customer(source: str, customer_id: int | None, fields: Mapping[str, object] | None) -> tuple[Customer, bool]:
     if customer_id is not None:
         known = db.session.get(Customer, customer_id)
         if known is None:

@@ -19,9 +19,7 @@ FIELDS = ("first_name", "last_name", "email", "phone_number", "username")
 TAG_LENGTH = 100
 
 
-def create(
-    fields: Mapping[str, str], source: str, source_id: str | None, tags: list[str]
-) -> tuple[Customer, bool]:
+def create(fields: Mapping[str, str], source: str, source_id: str | None, tags: list[str]) -> tuple[Customer, bool]:
     """A new customer, or the one known by that source and source id; the flag says whether it is new."""
     with transaction():
         customer, created = find_or_make(fields, source, source_id, tags)

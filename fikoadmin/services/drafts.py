@@ -145,9 +145,7 @@ def add_connection(
         if target.node_type == "when":
             raise Invalid("target_node_id", "nothing can lead to a When node: it is where a workflow starts")
         same = (source.id, connection_type, target.id)
-        if same not in [
-            (c.source_node_id, c.connection_type, c.target_node_id) for c in workflow.connections
-        ]:
+        if same not in [(c.source_node_id, c.connection_type, c.target_node_id) for c in workflow.connections]:
             _connect(workflow, source, connection_type, target)
     return workflow
 

@@ -41,9 +41,7 @@ class Incoming:
     def digest(self) -> str:
         """Equal for equal content, whatever the order of keys."""
         content = [self.event_type, self.conversation_id, self.customer_id, self.data]
-        return hashlib.sha256(
-            json.dumps(content, sort_keys=True).encode("utf-8", "surrogatepass")
-        ).hexdigest()
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -108,9 +106,7 @@ def _message_key(incoming: Incoming, conversation: Conversation | None) -> str |
 
 def _repeated(incoming: Incoming, conversation: Conversation | None) -> Receipt:
     key = _message_key(incoming, conversation)
-    same = (
-        or_(Event.id == incoming.event_id, Event.message_key == key) if key else Event.id == incoming.event_id
-    )
+    same = or_(Event.id == incoming.event_id, Event.message_key == key) if key else Event.id == incoming.event_id
     known = db.session.scalars(select(Event).where(same)).all()
     for event in known:
         if event.digest == incoming.digest and event.answer is not None:
@@ -152,9 +148,7 @@ def _message_sent(
     assert conversation is not None
     message_id = event.data.get("message_id")
     if event.data.get("sender") == "operator" and not _is_ours(conversation, message_id):
-        person = Actor(
-            "operator", str(event.data.get("sender_id") or ""), str(event.data.get("sender_name") or "")
-        )
+        person = Actor("operator", str(event.data.get("sender_id") or ""), str(event.data.get("sender_name") or ""))
         message = conversation.reply(str(event.data.get("content") or ""), person, message_id=message_id)
         conversation.take_over(person, SUPPORT)
         db.session.flush()

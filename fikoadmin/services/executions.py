@@ -65,9 +65,7 @@ def cancel(execution_id: int, actor: Actor) -> Execution:
             wait.end("cancelled")
             if conversation and wait.kind == ANSWER:
                 conversation.awaited_answers -= 1
-        execution.end(
-            CANCELLED, f"{CANCELLED_BY_PERSON}: {actor.label}" if actor.label else CANCELLED_BY_PERSON
-        )
+        execution.end(CANCELLED, f"{CANCELLED_BY_PERSON}: {actor.label}" if actor.label else CANCELLED_BY_PERSON)
         settle(execution.event, conversation)
     return execution
 
@@ -186,7 +184,5 @@ def _open_wait(wait_id: int) -> tuple[Wait, Execution, Conversation | None] | No
     if execution_id is None:
         return None
     execution, conversation = _locked(execution_id)
-    wait = db.session.scalars(
-        select(Wait).where(Wait.id == wait_id).execution_options(populate_existing=True)
-    ).one()
+    wait = db.session.scalars(select(Wait).where(Wait.id == wait_id).execution_options(populate_existing=True)).one()
     return (wait, execution, conversation) if wait.ended_as is None and execution.is_open else None

@@ -20,9 +20,7 @@ TOO_SOON = N_("too soon after the last execution for this customer")
 STILL_OPEN = N_("an execution of this workflow is still open in this conversation")
 
 
-def held_back(
-    workflow: LiveWorkflow, customer_id: int | None, conversation_id: str | None, timezone: ZoneInfo
-) -> str:
+def held_back(workflow: LiveWorkflow, customer_id: int | None, conversation_id: str | None, timezone: ZoneInfo) -> str:
     """The reason why `workflow` may not start now for that customer; empty where it may."""
     reason = _by_date(workflow, timezone)
     if not reason and workflow.has_limits and customer_id is not None:

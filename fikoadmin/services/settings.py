@@ -26,7 +26,7 @@ def change(name: str, value: Any, actor: Actor) -> Any:
 
 def change_all(values: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
     """Sets several settings at once, or none; raises Invalid, its field the setting's name."""
-    checked = {name: CHECKS.get(name, _text)(name, value) for name, value in values.items()}
+    checked = {name: _checked(name, value) for name, value in values.items()}
     with transaction():
         old = Settings.load()
         for name, value in checked.items():
@@ -34,6 +34,11 @@ def change_all(values: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
                 _write(name, old[name], value, actor)
         Settings.changed()
     return checked
+
+
+def _checked(name: str, value: Any) -> Any:
+    check = CHECKS.get(name, _text)
+    return check(name, value)
 
 
 def _write(name: str, old: Any, value: Any, actor: Actor) -> None:

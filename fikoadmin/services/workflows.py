@@ -53,11 +53,9 @@ def import_read(document: Document, actor: Actor) -> tuple[Workflow, list[str]]:
     with transaction():
         known = db.session.scalar(select(Workflow.name).where(Workflow.import_digest == digest).limit(1))
         if known is not None:
-            warnings.append(f"the same content was imported before, as '{known}'")
+            warnings.append(Finding(None, "imported_before", {"name": known}).message)
         workflow = _add(_from_document(document.with_new_ids(), digest))
-        AuditEntry.record(
-            "workflow", workflow.id, "imported", actor, new={"name": workflow.name, "digest": digest}
-        )
+        AuditEntry.record("workflow", workflow.id, "imported", actor, new={"name": workflow.name, "digest": digest})
     return workflow, warnings
 
 

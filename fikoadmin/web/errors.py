@@ -1,0 +1,52 @@
+"""What a refusal looks like on a page; the API has its own translation."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from ..errors import Busy, Problem
+
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(Problem, problem_page)
+    app.register_error_handler(CSRFError, csrf_page)
+    app.register_error_handler(HTTPException, http_page)
+    app.register_error_handler(OperationalError, busy_page)
+    app.register_error_handler(Exception, fault_page)
+
+
+def problem_page(problem: Problem) -> ResponseReturnValue:
+    return page(problem.status, gettext(problem.message))
+
+
+def csrf_page(error: CSRFError) -> ResponseReturnValue:
+    return page(400, gettext("The form is too old, or came from elsewhere. Open the page again and send it once more."))
+
+
+def http_page(error: HTTPException) -> ResponseReturnValue:
+    return page(error.code or 500)
+
+
+def busy_page(error: OperationalError) -> ResponseReturnValue:
+    log.warning("The database cannot be used: %s", type(error.orig).__name__)
+    body, status = page(Busy.status)
+    return body, status, {"Retry-After": "1"}
+
+
+def fault_page(error: Exception) -> ResponseReturnValue:
+    log.error("Fault in %s %s", request.method, request.endpoint, exc_info=error)
+    return page(500)
+
+
+def page(status: int, detail: str = "") -> tuple[str, int]:
+    """The page of an error; it reads no row, so that it can be shown when the database is gone."""
+    return render_template("errors/error.html", status=status, detail=detail), status
