@@ -37,7 +37,7 @@ def change_all(values: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
 
 
 def _checked(name: str, value: Any) -> Any:
-    check = CHECKS.get(name, _text)
+    check: Callable[[str, Any], Any] = CHECKS.get(name, _text)
     return check(name, value)
 
 
