@@ -1,0 +1,62 @@
+"""The Persian catalogue is whole: every marked text is there, and reads as Persian."""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parents[2]
+CATALOGUE = ROOT / "fikoadmin" / "translations" / "fa" / "LC_MESSAGES" / "messages.po"
+KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None, "lazy_pgettext": ((1, "c"), 2), "p": ((1, "c"), 2)}
+PLACEHOLDER = re.compile(r"%\(\w+\)s")
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalog:
+    with CATALOGUE.open("rb") as text:
+        return read_po(text, locale="fa")
+
+
+def entries(catalogue: Catalog) -> list[Message]:
+    return [message for message in catalogue if message.id]
+
+
+def translations(message: Message) -> tuple[str, ...]:
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+
+
+def marked_texts() -> set[tuple[str | None, str]]:
+    found = set()
+    for folder, method in (("fikoadmin", "python"), ("templates", "jinja2")):
+        pattern = "**.py" if method == "python" else "**.html"
+        for _, _, text, _, context in extract_from_dir(
+            ROOT / folder, [(pattern, method)], {}, KEYWORDS, strip_comment_tags=True
+        ):
+            found.add((context, text if isinstance(text, str) else text[0]))
+    return found
+
+
+def test_every_marked_text_is_in_the_catalogue(catalogue: Catalog) -> None:
+    known = {(m.context, m.id if isinstance(m.id, str) else m.id[0]) for m in entries(catalogue)}
+    assert sorted(text for _, text in marked_texts() - known) == []
+    assert sorted(text for _, text in known - marked_texts()) == []
+
+
+def test_every_text_has_persian_and_none_is_a_guess(catalogue: Catalog) -> None:
+    assert [m.id for m in entries(catalogue) if m.fuzzy or not all(translations(m))] == []
+
+
+def test_placeholders_are_the_same_in_both_languages(catalogue: Catalog) -> None:
+    def of(text: str) -> set[str]:
+        return set(PLACEHOLDER.findall(text))
+
+    expected = [(m, of(m.id if isinstance(m.id, str) else m.id[1])) for m in entries(catalogue)]
+    assert [m.id for m, names in expected if any(of(t) != names for t in translations(m))] == []
+
+
+def test_no_ascii_digit_and_no_arabic_letter_stands_in_persian_prose(catalogue: Catalog) -> None:
+    prose = {t: PLACEHOLDER.sub("", t) for m in entries(catalogue) for t in translations(m)}
+    assert [text for text, rest in prose.items() if re.search(r"[0-9٠-٩يىك]", rest)] == []
