@@ -20,7 +20,7 @@ from flask.logging import wsgi_errors_stream
 
 from . import destinations, followers
 from .config import ROOT, Config
-from .models.conversations import OwnerChanged
+from .models.facts import OwnerChanged
 
 logger = logging.getLogger("fikoadmin")
 

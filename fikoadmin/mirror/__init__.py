@@ -18,7 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .. import followers
 from ..config import Config
-from ..models.conversations import CLOSED, Conversation, MirrorDue, OwnerChanged
+from ..models.conversations import CLOSED, Conversation
+from ..models.facts import MirrorDue, OwnerChanged
 from ..redis_client import BACKGROUND_SECONDS, Circuit, client
 from . import keys
 from .reconciler import Counts, Reconciler

@@ -6,10 +6,9 @@ import heapq
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 
 from redis import Redis
 from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, select, tuple_
@@ -90,8 +89,8 @@ class Reconciler:
 
     def _batches(self) -> Iterator[Batch]:
         changed_last_first = heapq.merge(*map(_read, OPEN), key=lambda batch: batch.newest, reverse=True)
-        yield from islice(changed_last_first, AT_MOST // BATCH)
-        yield from islice(_read(CLOSED, self._closed_since), AT_MOST // BATCH)
+        yield from _up_to(AT_MOST, changed_last_first)
+        yield from _up_to(AT_MOST, _read(CLOSED, self._closed_since))
 
     def _compare(self, batch: Batch, refresh: bool) -> Counts:
         flags = (int(batch.fill), int(refresh and batch.fill))
@@ -113,6 +112,15 @@ class Reconciler:
             return 0
         names = [keys.key(i) for i in wrong]
         return int(self._redis.eval(keys.SWAP, len(names), *names, keys.LIFE_SECONDS, *pairs))
+
+
+def _up_to(most: int, batches: Iterable[Batch]) -> Iterator[Batch]:
+    left = most
+    for batch in batches:
+        yield batch
+        left -= batch.count
+        if left <= 0:
+            return
 
 
 def _read(status: str, since: datetime | None = None) -> Iterator[Batch]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from redis import Redis, RedisError
 
 from ..background import Drain
-from ..models.conversations import MirrorDue
+from ..models.facts import MirrorDue
 from ..redis_client import REQUEST_SECONDS, Circuit
 from . import keys
 

@@ -52,9 +52,7 @@ class Operator(UserMixin, Model):
         """The enabled operator that a session cookie names, unless it has been signed out since."""
         operator_id, _, number = text.partition(".")
         operator = db.session.get(cls, int(operator_id)) if operator_id.isdigit() else None
-        return (
-            operator if operator and operator.is_enabled and str(operator.session_number) == number else None
-        )
+        return operator if operator and operator.is_enabled and str(operator.session_number) == number else None
 
     @classmethod
     def by_email(cls, email: str) -> Operator | None:
@@ -76,9 +74,7 @@ class ApiToken(Model):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @classmethod
-    def issue(
-        cls, name: str, scope: str = "full", expires_at: datetime | None = None
-    ) -> tuple[ApiToken, str]:
+    def issue(cls, name: str, scope: str = "full", expires_at: datetime | None = None) -> tuple[ApiToken, str]:
         """A new token and its text, which is shown once and cannot be read again."""
         text = "fiko_" + secrets.token_urlsafe(32)
         return cls(name=name, scope=scope, expires_at=expires_at, digest=cls.digest_of(text)), text
@@ -90,9 +86,7 @@ class ApiToken(Model):
     @classmethod
     def by_text(cls, text: str) -> ApiToken | None:
         """The token with that text if it may still be used."""
-        token = db.session.scalar(
-            select(cls).where(cls.digest == cls.digest_of(text), cls.revoked_at.is_(None))
-        )
+        token = db.session.scalar(select(cls).where(cls.digest == cls.digest_of(text), cls.revoked_at.is_(None)))
         return token if token and (token.expires_at is None or token.expires_at > now()) else None
 
     def may_write(self) -> bool:

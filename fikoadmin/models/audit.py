@@ -30,9 +30,7 @@ class AuditEntry(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     @classmethod
-    def record(
-        cls, kind: str, subject_id: object, action: str, actor: Actor, old: Any = None, new: Any = None
-    ) -> None:
+    def record(cls, kind: str, subject_id: object, action: str, actor: Actor, old: Any = None, new: Any = None) -> None:
         """Writes the entry in the present transaction; `old` and `new` are JSON values without secrets."""
         db.session.add(
             cls(

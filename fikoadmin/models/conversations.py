@@ -6,25 +6,27 @@ event that records it. The states and who may move them: docs/engine.md.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, select, text
-from sqlalchemy.orm import Mapped, contains_eager, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 
 from .. import destinations
 from ..clock import now
 from ..errors import Conflict
 from ..extensions import after_commit, db
-from . import jobs, messages
+from ..words import N_
+from . import jobs
 from .actors import Actor
 from .base import BigId, Model, UtcDateTime, short_id
 from .customers import Customer
+from .facts import MirrorDue, OwnerChanged
 from .history import ConversationEvent
-from .jobs import Delivery, Job
+from .jobs import Job
 from .messages import Message
 from .settings import Settings
+from .talk import TEST, Talk
 from .waits import Wait
 
 ACTIVE = "active"
@@ -33,35 +35,18 @@ MARKETING_ACTIVE = "marketing_active"
 CLOSED = "closed"
 STATUSES = (ACTIVE, SUPPORT_ACTIVE, MARKETING_ACTIVE, CLOSED)
 
-TEST = "test"
 SOURCES = ("telegram", "instagram", "web", "api", TEST)
 
-NOT_ACTIVE = "conversation is not active"
-OWNER_CHANGED = "owner changed"
+NOT_ACTIVE = N_("conversation is not active")
+OWNER_CHANGED = N_("owner changed")
+AI_OFF_HERE = N_("the AI is switched off in this conversation")
+AI_OFF = N_("the AI is switched off for the whole installation")
+AWAITS_ANSWER = N_("a workflow is waiting for the customer's answer")
+WROTE_AGAIN = N_("the customer wrote again")
+ANSWERED = N_("answered already")
 
 
-@dataclass(frozen=True)
-class OwnerChanged:
-    """Fact of a commit: the owner changed; the log has a line for it."""
-
-    conversation_id: str
-    kind: str
-    destination: str
-    status: str
-    ai_enabled: bool
-
-
-@dataclass(frozen=True)
-class MirrorDue:
-    """Fact of a commit: the mirror's key shall say this."""
-
-    conversation_id: str
-    ai_enabled: bool
-    epoch: int
-    custom_prompt: str
-
-
-class Conversation(Model):
+class Conversation(Talk, Model):
     """One thread with one customer on one channel."""
 
     __tablename__ = "conversations"
@@ -80,16 +65,10 @@ class Conversation(Model):
     ai_enabled: Mapped[bool]
     destination: Mapped[str] = mapped_column(String(40))
     epoch: Mapped[int]
-    # en or fa: the language of what the customer wrote last, before that the installation's.
-    language: Mapped[str] = mapped_column(String(5), default="")
     custom_prompt: Mapped[str] = mapped_column(Text, default="")
     ai_context: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     # Messages up to this one are not shown to the AI: its context began anew after it.
     context_after_id: Mapped[int] = mapped_column(BigId, default=0)
-    unanswered_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    unanswered_message_id: Mapped[int | None] = mapped_column(BigId)
-    # Why the AI failed for good to answer what is unanswered; empty otherwise.
-    unanswered_reason: Mapped[str] = mapped_column(String(500), default="")
     # How many open waits there are for this customer's answer; counted under this row's lock, so that whoever
     # holds it knows without another look.
     awaited_answers: Mapped[int] = mapped_column(default=0)
@@ -97,9 +76,6 @@ class Conversation(Model):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     customer: Mapped[Customer] = relationship()
-    unanswered_message: Mapped[Message | None] = relationship(
-        primaryjoin=lambda: Message.id == foreign(Conversation.unanswered_message_id)
-    )
 
     # True once this transaction has asked for an answer.
     asked = False
@@ -144,9 +120,7 @@ class Conversation(Model):
         self._mirror()
         return event
 
-    def _record(
-        self, actor: Actor, kind: str, old: tuple[str | None, bool | None, str | None]
-    ) -> ConversationEvent:
+    def _record(self, actor: Actor, kind: str, old: tuple[str | None, bool | None, str | None]) -> ConversationEvent:
         event = ConversationEvent(
             conversation_id=self.id, kind=kind, epoch=self.epoch,
             old_status=old[0], new_status=self.status,
@@ -206,9 +180,7 @@ class Conversation(Model):
         """A person takes the conversation for `department`; False where people have it already (P8)."""
         if self.status == SUPPORT_ACTIVE:
             return False
-        return bool(
-            self._own(actor, "take_over", status=SUPPORT_ACTIVE, ai_enabled=False, destination=department)
-        )
+        return bool(self._own(actor, "take_over", status=SUPPORT_ACTIVE, ai_enabled=False, destination=department))
 
     def silence_ai(self, actor: Actor) -> bool:
         """Switches the AI flag off and leaves the owner; False where it is off already."""
@@ -235,18 +207,14 @@ class Conversation(Model):
 
     def _begin(self, actor: Actor, kind: str) -> None:
         ai_first = Settings.load().ai_answers_first
-        status, destination = (
-            (ACTIVE, destinations.AI) if ai_first else (SUPPORT_ACTIVE, destinations.SUPPORT)
-        )
+        status, destination = (ACTIVE, destinations.AI) if ai_first else (SUPPORT_ACTIVE, destinations.SUPPORT)
         self._own(actor, kind, status=status, ai_enabled=ai_first, destination=destination)
 
     # -- the AI's context: not the owner, no new epoch -----------------------------------------------------------
 
     def reset_context(self) -> None:
         """The AI forgets what was said and set so far."""
-        last = (
-            select(Message.id).where(Message.conversation_id == self.id).order_by(Message.id.desc()).limit(1)
-        )
+        last = select(Message.id).where(Message.conversation_id == self.id).order_by(Message.id.desc()).limit(1)
         self.context_after_id = db.session.scalar(last) or 0
         self.ai_context = {}
         self.set_prompt("")
@@ -264,76 +232,6 @@ class Conversation(Model):
         self.ai_context = {**old, **data}
         return self.ai_context != old
 
-    # -- messages ------------------------------------------------------------------------------------------------
-
-    def receive(self, content: str, *, message_id: str | None, buttons: list[str], language: str) -> Message:
-        """Stores what the customer wrote; it is unanswered until somebody answers."""
-        message = self._add(messages.CUSTOMER, content, source_message_id=message_id, buttons=buttons)
-        self.language = language or self.language
-        self.unanswered_since = self.unanswered_since or message.created_at
-        self.unanswered_message, self.unanswered_reason = message, ""
-        return message
-
-    def reply(self, content: str, actor: Actor, *, message_id: str | None = None) -> Message:
-        """An operator's word to the customer; taking over is the caller's next verb."""
-        self._answered()
-        return self._send(self._add(messages.OPERATOR_MESSAGE, content, actor, source_message_id=message_id))
-
-    def note(self, content: str, actor: Actor) -> Message:
-        """A private note: the customer never sees it and it answers nothing."""
-        return self._add(messages.NOTE, content, actor)
-
-    def tell(self, content: str, actor: Actor, buttons: list[str] | None = None) -> Message | None:
-        """A workflow's or the system's message to the customer; None where `content` is empty."""
-        if not content:
-            return None
-        return self._send(self._add(messages.WORKFLOW_MESSAGE, content, actor, buttons=buttons or []))
-
-    def answer(self, content: str) -> Message:
-        """The AI's answer to the whole unanswered stretch; only for who holds the fence (`may_answer`)."""
-        self._answered()
-        return self._send(self._add(messages.AI_MESSAGE, content, Actor("AI")))
-
-    def keep_superseded(self, content: str, reason: str) -> Message:
-        """Keeps an AI answer that lost its right to be sent; nothing counts as answered by it (P2, P4)."""
-        message = self._add(messages.AI_MESSAGE, content, Actor("AI"))
-        message.superseded, message.superseded_reason = True, reason
-        return message
-
-    def _add(self, kind: str, content: str, actor: Actor | None = None, **columns: Any) -> Message:
-        actor = actor or Actor("customer")
-        message = Message(
-            conversation_id=self.id, type=kind, content=content, author_id=actor.id, author_label=actor.label[:200],
-            execution=actor.execution, created_at=now(), **columns,
-        )  # fmt: skip
-        db.session.add(message)
-        self.touch()
-        return message
-
-    def _send(self, message: Message) -> Message:
-        """Has the channel deliver it; what is written on the `test` channel ends in the page."""
-        if self.source == TEST:
-            db.session.add(
-                Delivery(
-                    conversation_id=self.id,
-                    message=message,
-                    channel=self.source,
-                    state=jobs.SENT,
-                    finished_at=now(),
-                )
-            )
-        else:
-            db.session.add(Delivery(conversation_id=self.id, message=message, channel=self.source))
-            Job.requeue(jobs.SEND_MESSAGES, self.id, key=f"send:{self.id}")
-        return message
-
-    def _answered(self) -> None:
-        self.unanswered_since = self.unanswered_message = None
-        self.unanswered_reason = ""
-
-    def touch(self) -> None:
-        self.updated_at = now()
-
     # -- may the AI speak ----------------------------------------------------------------------------------------
 
     @property
@@ -345,10 +243,10 @@ class Conversation(Model):
         if self.status != ACTIVE:
             return NOT_ACTIVE
         if not self.ai_enabled:
-            return "the AI is switched off in this conversation"
+            return AI_OFF_HERE
         if not Settings.load().ai_is_on:
-            return "the AI is switched off for the whole installation"
-        return "a workflow is waiting for the customer's answer" if self.awaited_answers else None
+            return AI_OFF
+        return AWAITS_ANSWER if self.awaited_answers else None
 
     def ask_ai(self) -> bool:
         """Queues one answer to the unanswered stretch under the present epoch; False where nothing is unanswered."""
@@ -368,5 +266,5 @@ class Conversation(Model):
         if self.epoch != epoch:
             return OWNER_CHANGED
         if self.unanswered_message_id != message_id:
-            return "the customer wrote again" if self.unanswered_message_id else "answered already"
+            return WROTE_AGAIN if self.unanswered_message_id else ANSWERED
         return self.silent_because()

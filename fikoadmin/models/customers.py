@@ -16,9 +16,7 @@ from .base import BigId, Id, Model, UtcDateTime, insert_into
 class CustomerTag(Model):
     __tablename__ = "customer_tags"
 
-    customer_id: Mapped[int] = mapped_column(
-        BigId, ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True
-    )
+    customer_id: Mapped[int] = mapped_column(BigId, ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True)
     name: Mapped[str] = mapped_column(String(100), primary_key=True)
 
 

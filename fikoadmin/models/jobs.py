@@ -104,9 +104,7 @@ class Job(Model):
     def open_of(cls, kind: str, subject: object) -> list[Job]:
         """The jobs of that kind and subject that are not ended."""
         return list(
-            db.session.scalars(
-                select(cls).where(cls.kind == kind, cls.subject == str(subject), cls.state == AVAILABLE)
-            )
+            db.session.scalars(select(cls).where(cls.kind == kind, cls.subject == str(subject), cls.state == AVAILABLE))
         )
 
     def end(self, state: str, reason: str = "") -> None:

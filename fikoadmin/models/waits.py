@@ -68,6 +68,4 @@ class Wait(Model):
     @classmethod
     def open_of(cls, execution_id: int) -> list[Wait]:
         """The open waits of that execution."""
-        return list(
-            db.session.scalars(select(cls).where(cls.execution_id == execution_id, cls.ended_as.is_(None)))
-        )
+        return list(db.session.scalars(select(cls).where(cls.execution_id == execution_id, cls.ended_as.is_(None))))

@@ -45,9 +45,7 @@ class Node(Model):
     def document(self) -> dict[str, Any]:
         """The node in the export format."""
         own = {name: getattr(self, name) for name in self.COLUMNS if name != "redirect_destination"}
-        destination = (
-            {} if self.redirect_destination is None else {"redirect_destination": self.redirect_destination}
-        )
+        destination = {} if self.redirect_destination is None else {"redirect_destination": self.redirect_destination}
         return {**self.fields, **own, **destination}
 
     @classmethod
@@ -65,12 +63,8 @@ class Connection(Model):
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_node_id)
     workflow_id: Mapped[int] = mapped_column(BigId, ForeignKey("workflows.id", ondelete="CASCADE"))
     place: Mapped[int]
-    source_node_id: Mapped[str] = mapped_column(
-        String(36), ForeignKey("nodes.id", ondelete="CASCADE"), index=True
-    )
-    target_node_id: Mapped[str] = mapped_column(
-        String(36), ForeignKey("nodes.id", ondelete="CASCADE"), index=True
-    )
+    source_node_id: Mapped[str] = mapped_column(String(36), ForeignKey("nodes.id", ondelete="CASCADE"), index=True)
+    target_node_id: Mapped[str] = mapped_column(String(36), ForeignKey("nodes.id", ondelete="CASCADE"), index=True)
     connection_type: Mapped[str] = mapped_column(String(20))
     condition: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -136,9 +130,7 @@ class Workflow(Model):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
 
     nodes: Mapped[list[Node]] = relationship(cascade="all, delete-orphan", order_by=Node.place)
-    connections: Mapped[list[Connection]] = relationship(
-        cascade="all, delete-orphan", order_by=Connection.place
-    )
+    connections: Mapped[list[Connection]] = relationship(cascade="all, delete-orphan", order_by=Connection.place)
     live_version: Mapped[WorkflowVersion | None] = relationship(
         primaryjoin=lambda: WorkflowVersion.id == foreign(Workflow.live_version_id)
     )

@@ -1,0 +1,137 @@
+"""Lists, a page at a time: by key, never by offset, so that the last page costs what the first does.
+
+A cursor names the last row of the page before; each page is a fixed number of queries, however long it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, select, tuple_
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from ..errors import Invalid
+from ..extensions import db
+from .conversations import Conversation
+from .customers import Customer
+from .executions import Execution
+from .history import ConversationEvent
+from .messages import Message
+from .workflows import Workflow
+
+PAGE_SIZE = 50
+CURSOR_LENGTH = 60
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NUMBER = re.compile(r"(\d{1,18})", re.ASCII)
+_TWO_NUMBERS = re.compile(r"(-?\d{1,10})\.(\d{1,18})", re.ASCII)
+_TIME_AND_ID = re.compile(r"(\d{1,17})\.([A-Za-z0-9_-]{1,20})", re.ASCII)
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """Some rows; `next` is the cursor of the page after them, None where there is none."""
+
+    items: Sequence[Item]
+    next: str | None
+
+
+def conversations(
+    limit: int = PAGE_SIZE, after: str | None = None, *,
+    status: str | None = None, ai_enabled: bool | None = None,
+    destination: str | None = None, customer_id: int | None = None,
+) -> Page[Conversation]:  # fmt: skip
+    """Those changed last first, with their customers. Raises Invalid for a malformed cursor, as all of these do."""
+    chosen = {"status": status, "ai_enabled": ai_enabled, "destination": destination, "customer_id": customer_id}
+    statement = _where(
+        select(Conversation)
+        .join(Conversation.customer)
+        .options(contains_eager(Conversation.customer).selectinload(Customer._tags))
+        .order_by(Conversation.updated_at.desc(), Conversation.id.desc()),
+        Conversation,
+        chosen,
+    )
+    if after is not None:
+        microseconds, last_id = _parts(_TIME_AND_ID, after)
+        changed = _EPOCH + timedelta(microseconds=int(microseconds))
+        statement = statement.where(tuple_(Conversation.updated_at, Conversation.id) < (changed, last_id))
+    return _page(statement, limit, lambda c: f"{(c.updated_at - _EPOCH) // timedelta(microseconds=1)}.{c.id}")
+
+
+def messages(conversation_id: str, limit: int = PAGE_SIZE, after: str | None = None) -> Page[Message]:
+    """Oldest first; a cursor is the id of a message."""
+    statement = select(Message).where(Message.conversation_id == conversation_id).order_by(Message.id)
+    if after is not None:
+        statement = statement.where(Message.id > _number(after))
+    return _page(statement, limit, lambda m: str(m.id))
+
+
+def conversation_events(
+    conversation_id: str, limit: int = PAGE_SIZE, after: str | None = None
+) -> Page[ConversationEvent]:
+    """Oldest first; a cursor is an epoch."""
+    statement = (
+        select(ConversationEvent)
+        .where(ConversationEvent.conversation_id == conversation_id)
+        .order_by(ConversationEvent.epoch)
+    )
+    if after is not None:
+        statement = statement.where(ConversationEvent.epoch > min(_number(after), 2**31 - 1))
+    return _page(statement, limit, lambda event: str(event.epoch))
+
+
+def executions(
+    limit: int = PAGE_SIZE, after: str | None = None, *,
+    workflow_id: int | None = None, conversation_id: str | None = None, status: str | None = None,
+) -> Page[Execution]:  # fmt: skip
+    """Newest first, with their steps and the number of their version."""
+    chosen = {"workflow_id": workflow_id, "conversation_id": conversation_id, "status": status}
+    statement = _where(
+        select(Execution)
+        .options(selectinload(Execution.steps), joinedload(Execution.version))
+        .order_by(Execution.id.desc()),
+        Execution,
+        chosen,
+    )
+    if after is not None:
+        statement = statement.where(Execution.id < _number(after))
+    return _page(statement, limit, lambda e: str(e.id))
+
+
+def workflows(limit: int = PAGE_SIZE, after: str | None = None) -> Page[Workflow]:
+    """In the operator's order, with the number of the live version."""
+    statement = select(Workflow).options(joinedload(Workflow.live_version)).order_by(Workflow.order, Workflow.id)
+    if after is not None:
+        order, last_id = _parts(_TWO_NUMBERS, after)
+        statement = statement.where(tuple_(Workflow.order, Workflow.id) > (int(order), int(last_id)))
+    return _page(statement, limit, lambda w: f"{w.order}.{w.id}")
+
+
+def _where(statement: Select[Item], model: Any, chosen: dict[str, Any]) -> Select[Item]:
+    wanted: list[ColumnElement[bool]] = [
+        getattr(model, name) == value for name, value in chosen.items() if value is not None
+    ]
+    return statement.where(*wanted)
+
+
+def _page(statement: Select[Item], limit: int, cursor: Callable[[Item], str]) -> Page[Item]:
+    rows = db.session.scalars(statement.limit(limit + 1)).all()
+    items = rows[:limit]
+    return Page(items, cursor(items[-1]) if len(rows) > limit else None)
+
+
+def _number(cursor: str) -> int:
+    return int(_parts(_NUMBER, cursor)[0])
+
+
+def _parts(pattern: re.Pattern[str], cursor: str) -> tuple[str, ...]:
+    match = pattern.fullmatch(cursor)
+    if match is None:
+        raise Invalid("after", "is not a cursor; send `next` of the page before, unchanged")
+    return match.groups()
