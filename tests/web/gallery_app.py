@@ -12,6 +12,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader
 from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from fikoadmin.clock import now
@@ -47,7 +48,7 @@ class SignIn(FlaskForm):
 
 class Sample(FlaskForm):
     name = StringField("Name", [InputRequired()])
-    channel = SelectField("Channel", choices=[("telegram", "Telegram"), ("web", "Web")])
+    channel = SelectField("Channel", choices=[SelectChoice("telegram", "Telegram"), SelectChoice("web", "Web")])
     text = TextAreaField("Message")
     active = BooleanField("Switched on")
 
@@ -58,7 +59,7 @@ def gallery_app() -> Flask:
     app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(ROOT / "templates"), FileSystemLoader(Path(__file__).parent / "gallery")]
     )
-    app.config.update(SECRET_KEY="only looked at", BABEL_DEFAULT_TIMEZONE="Asia/Tehran")
+    app.config.update(TESTING=True, SECRET_KEY="only looked at", BABEL_DEFAULT_TIMEZONE="Asia/Tehran")
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "fikoadmin" / "translations")
     Babel(app, locale_selector=lambda: request.args.get("language", "en") if request else "en")
     CSRFProtect(app)
