@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flask_login import UserMixin
 from sqlalchemy import ForeignKey, String, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from ..clock import now
 from ..destinations import SUPPORT
@@ -16,7 +16,8 @@ from ..extensions import db
 from .actors import Actor
 from .base import BigId, Id, Model, UtcDateTime
 
-ROLES = ("viewer", "operator", "administrator")
+ADMINISTRATOR = "administrator"
+ROLES = ("viewer", "operator", ADMINISTRATOR)
 
 
 class Operator(UserMixin, Model):
@@ -58,6 +59,17 @@ class Operator(UserMixin, Model):
     def by_email(cls, email: str) -> Operator | None:
         return db.session.scalar(select(cls).where(cls.email == email.strip().lower()))
 
+    @classmethod
+    def by_name(cls) -> list[Operator]:
+        """Everybody, those who may sign in first."""
+        return list(db.session.scalars(select(cls).order_by(cls.is_enabled.desc(), cls.name, cls.id)))
+
+    @classmethod
+    def locked_administrators(cls) -> list[Operator]:
+        """Who may sign in as administrator, locked until the transaction ends: two cannot remove each other."""
+        enabled = select(cls).where(cls.role == ADMINISTRATOR, cls.is_enabled).order_by(cls.id)
+        return list(db.session.scalars(enabled.with_for_update().execution_options(populate_existing=True)))
+
 
 class ApiToken(Model):
     """A key to the HTTP API. Only its SHA-256 is kept: the token is 256 random bits, no dictionary finds it."""
@@ -73,6 +85,18 @@ class ApiToken(Model):
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    created_by: Mapped[Operator | None] = relationship()
+
+    @classmethod
+    def newest_first(cls) -> list[ApiToken]:
+        """Those that were not revoked, with who made them."""
+        kept = select(cls).where(cls.revoked_at.is_(None)).options(joinedload(cls.created_by))
+        return list(db.session.scalars(kept.order_by(cls.id.desc())))
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= now()
+
     @classmethod
     def issue(cls, name: str, scope: str = "full", expires_at: datetime | None = None) -> tuple[ApiToken, str]:
         """A new token and its text, which is shown once and cannot be read again."""
@@ -87,7 +111,7 @@ class ApiToken(Model):
     def by_text(cls, text: str) -> ApiToken | None:
         """The token with that text if it may still be used."""
         token = db.session.scalar(select(cls).where(cls.digest == cls.digest_of(text), cls.revoked_at.is_(None)))
-        return token if token and (token.expires_at is None or token.expires_at > now()) else None
+        return token if token and not token.has_expired else None
 
     def may_write(self) -> bool:
         return self.scope == "full"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String
+from sqlalchemy import JSON, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
@@ -38,3 +38,8 @@ class AuditEntry(Model):
                 actor_kind=actor.kind, actor_id=actor.id, actor_label=actor.label[:200],
             )
         )  # fmt: skip
+
+    @classmethod
+    def latest(cls, count: int) -> list[AuditEntry]:
+        """The last changes of anything, the newest first."""
+        return list(db.session.scalars(select(cls).order_by(cls.id.desc()).limit(count)))

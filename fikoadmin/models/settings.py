@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import datetime
 from typing import Any, cast
 
@@ -61,6 +63,12 @@ class Settings:
     def changed() -> None:
         """Has the next `load` of this transaction read again."""
         db.session().info.pop("settings", None)
+
+    @property
+    def version(self) -> str:
+        """Another text for other settings: a save names the one that its author saw (P22)."""
+        shown = json.dumps([self[name] for name in DEFAULTS], sort_keys=True)
+        return hashlib.sha256(shown.encode()).hexdigest()[:16]
 
     def __getitem__(self, name: str) -> Any:
         return self._values.get(name, DEFAULTS[name])

@@ -8,16 +8,23 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from email_validator import EmailNotValidError, validate_email
 
+from ..clock import now
 from ..destinations import DEPARTMENTS, SUPPORT
-from ..errors import Invalid
+from ..errors import Invalid, NotFound
 from ..extensions import db, transaction
-from ..models.accounts import ROLES, ApiToken, Operator
+from ..models.accounts import ADMINISTRATOR, ROLES, ApiToken, Operator
 from ..models.actors import Actor
 from ..models.audit import AuditEntry
 from ..models.settings import LANGUAGES
+from ..words import N_
 
 PASSWORD_LENGTH = (10, 200)
 SCOPES = ("full", "read")
+
+ADDRESS_KNOWN = N_("an operator with this address exists")
+NO_ADDRESS = N_("is not an e-mail address, such as name@example.org")
+LAST_ADMINISTRATOR = N_("this is the last administrator: make somebody else one first")
+WRONG_PASSWORD = N_("is not your present password")
 
 _hasher = PasswordHasher()
 # Checked where there is no such operator, so that the answer takes as long as where there is one.
@@ -37,23 +44,59 @@ def create_operator(
     check_password(password)
     with transaction():
         if Operator.by_email(email):
-            raise Invalid("email", "an operator with this address exists")
+            raise Invalid("email", ADDRESS_KNOWN)
         operator = Operator(
             email=email, name=name, role=role, department=department or SUPPORT, locale=locale,
             password_hash=_hasher.hash(password), is_enabled=True, session_number=1,
         )  # fmt: skip
         db.session.add(operator)
         db.session.flush()
-        AuditEntry.record("operator", operator.id, "created", actor, new={"email": email, "role": role})
+        AuditEntry.record("operator", operator.id, "created", actor, new={"email": email, **_rights(operator)})
+    return operator
+
+
+def change_operator(operator_id: int, role: str, department: str, is_enabled: bool, actor: Actor) -> Operator:
+    """What the operator may do; who is disabled is signed out everywhere.
+
+    Raises NotFound, and Invalid, its field the wrong one: somebody enabled has to stay administrator.
+    """
+    _one_of("role", role, ROLES)
+    _one_of("department", department, DEPARTMENTS)
+    with transaction():
+        administrators = Operator.locked_administrators()
+        operator = db.session.get(Operator, operator_id, with_for_update=True, populate_existing=True)
+        if operator is None:
+            raise NotFound("there is no such operator")
+        if administrators == [operator] and not (is_enabled and role == ADMINISTRATOR):
+            raise Invalid("role" if is_enabled else "is_enabled", LAST_ADMINISTRATOR)
+        old = _rights(operator)
+        operator.session_number += operator.is_enabled and not is_enabled
+        operator.role, operator.department, operator.is_enabled = role, department, is_enabled
+        if _rights(operator) != old:
+            AuditEntry.record("operator", operator.id, "changed", actor, old, _rights(operator))
+    return operator
+
+
+def _rights(operator: Operator) -> dict[str, object]:
+    return {"role": operator.role, "department": operator.department, "is_enabled": operator.is_enabled}
+
+
+def change_password(operator_id: int, old: str, password: str) -> Operator:
+    """The operator's own new password, who is signed out everywhere; raises Invalid, its field the wrong one."""
+    operator = db.session.get_one(Operator, operator_id)
+    if not password_matches(operator.password_hash, old):
+        raise Invalid("old_password", WRONG_PASSWORD)
+    set_password(operator_id, password, operator.actor)
     return operator
 
 
 def set_password(operator_id: int, password: str, actor: Actor) -> None:
     """A new password; the operator is signed out everywhere. Raises Invalid."""
     check_password(password)
+    password_hash = _hasher.hash(password)  # takes long on purpose: not while a lock is held
     with transaction():
         operator = db.session.get_one(Operator, operator_id)
-        operator.password_hash = _hasher.hash(password)
+        operator.password_hash = password_hash
         operator.session_number += 1
         AuditEntry.record("operator", operator.id, "password changed", actor)
 
@@ -62,7 +105,10 @@ def set_locale(operator_id: int, locale: str) -> None:
     """The language of the operator's pages; raises Invalid."""
     _one_of("locale", locale, LANGUAGES)
     with transaction():
-        db.session.get_one(Operator, operator_id).locale = locale
+        operator = db.session.get_one(Operator, operator_id)
+        if operator.locale != locale:
+            AuditEntry.record("operator", operator.id, "language changed", operator.actor, operator.locale, locale)
+        operator.locale = locale
 
 
 def sign_in(email: str, password: str) -> Operator | None:
@@ -97,6 +143,18 @@ def create_token(
     return token, text
 
 
+def revoke_token(token_id: int, actor: Actor) -> ApiToken:
+    """The token opens nothing any more; one that was revoked before stays as it is. Raises NotFound."""
+    with transaction():
+        token = db.session.get(ApiToken, token_id, with_for_update=True, populate_existing=True)
+        if token is None:
+            raise NotFound("there is no such token")
+        if token.revoked_at is None:
+            token.revoked_at = now()
+            AuditEntry.record("token", token.id, "revoked", actor, old={"name": token.name})
+    return token
+
+
 def check_password(password: str) -> None:
     """Raises Invalid where the password is too short or too long."""
     least, most = PASSWORD_LENGTH
@@ -111,7 +169,7 @@ def _clean_email(email: str) -> str:
     except EmailNotValidError:
         if _is_local(email):
             return email.strip().lower()
-        raise Invalid("email", f"'{email[:100]}' is not an e-mail address") from None
+        raise Invalid("email", NO_ADDRESS) from None
     return checked.normalized.lower()
 
 

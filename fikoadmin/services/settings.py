@@ -6,12 +6,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..errors import Invalid
+from sqlalchemy import select
+
+from ..errors import Conflict, Invalid
 from ..extensions import db, transaction
 from ..models.actors import Actor
 from ..models.audit import AuditEntry
+from ..models.base import insert_into
 from ..models.settings import DEFAULTS, LIVE_WORKFLOWS, SECRETS, Setting, Settings
+from ..words import N_
 
+STALE = N_("somebody else has changed the settings since")
 TEXT_LENGTH = 2_000
 TRUE = ("on", "true", "yes", "1")
 FALSE = ("off", "false", "no", "0")
@@ -24,11 +29,17 @@ def change(name: str, value: Any, actor: Actor) -> Any:
     return change_all({name: value}, actor)[name]
 
 
-def change_all(values: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
-    """Sets several settings at once, or none; raises Invalid, its field the setting's name."""
+def change_all(values: Mapping[str, Any], actor: Actor, version: str | None = None) -> dict[str, Any]:
+    """Sets several settings at once, or none; raises Invalid, its field the setting's name.
+
+    Raises Conflict where `version`, which the author saw, is not the present one (P22).
+    """
     checked = {name: _checked(name, value) for name, value in values.items()}
     with transaction():
+        db.session.execute(select(Setting.name).with_for_update())
         old = Settings.load()
+        if version not in (None, old.version):
+            raise Conflict(STALE)
         for name, value in checked.items():
             if old[name] != value:
                 _write(name, old[name], value, actor)
@@ -42,7 +53,9 @@ def _checked(name: str, value: Any) -> Any:
 
 
 def _write(name: str, old: Any, value: Any, actor: Actor) -> None:
-    db.session.merge(Setting(name=name, value=value))
+    row = insert_into(Setting).values(name=name, value=value)
+    changes = {"value": row.excluded.value, "updated_at": row.excluded.updated_at}
+    db.session.execute(row.on_conflict_do_update(index_elements=["name"], set_=changes))
     shown = ("(secret)", "(secret)") if name in SECRETS else (old, value)
     AuditEntry.record("setting", name, "changed", actor, *shown)
 
