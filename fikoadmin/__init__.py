@@ -62,6 +62,7 @@ def _flask_settings(config: Config) -> dict[str, object]:
         "SESSION_COOKIE_SECURE": bool(config.trusted_proxies),
         "WTF_CSRF_TIME_LIMIT": None,  # a page may stay open all day; the token lives as long as the session
         "BABEL_DEFAULT_LOCALE": config.locale,
+        "BABEL_DEFAULT_TIMEZONE": config.timezone.key,
         "RATELIMIT_STORAGE_URI": config.redis_url or "memory://",
         "RATELIMIT_SWALLOW_ERRORS": True,  # Redis away must not lock operators out
         "RATELIMIT_ENABLED": True,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from ..outbound import Cancelled
+from ..words import N_
 
 __all__ = [
     "NO_MODEL",
@@ -19,7 +20,7 @@ __all__ = [
     "Turn",
 ]
 
-NO_MODEL = "no language model is configured"
+NO_MODEL = N_("no language model is configured")
 
 
 @dataclass(frozen=True)

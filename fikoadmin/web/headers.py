@@ -38,10 +38,6 @@ def _add_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}; includeSubDomains")
-    if request.endpoint == "static":
-        # The address carries the content's digest, so a new content has a new address.
-        response.cache_control.max_age, response.cache_control.public = A_YEAR, True
-        response.cache_control.no_cache = None
-    else:
+    if request.endpoint != "static":  # how long those may be kept is for `assets` to say
         response.headers.setdefault("Cache-Control", "no-store")
     return response
