@@ -56,7 +56,13 @@ class Operator(UserMixin, Model):
         return operator if operator and operator.is_enabled and str(operator.session_number) == number else None
 
     @classmethod
+    def by_id(cls, operator_id: int) -> Operator | None:
+        return db.session.get(cls, operator_id)
+
+    @classmethod
     def by_email(cls, email: str) -> Operator | None:
+        if "\0" in email:  # no text column can hold it
+            return None
         return db.session.scalar(select(cls).where(cls.email == email.strip().lower()))
 
     @classmethod

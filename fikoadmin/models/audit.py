@@ -10,8 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
 from ..extensions import db
+from .accounts import Operator
 from .actors import Actor
 from .base import Id, Model, UtcDateTime
+from .workflows import Workflow
 
 
 class AuditEntry(Model):
@@ -43,3 +45,21 @@ class AuditEntry(Model):
     def latest(cls, count: int) -> list[AuditEntry]:
         """The last changes of anything, the newest first."""
         return list(db.session.scalars(select(cls).order_by(cls.id.desc()).limit(count)))
+
+    @classmethod
+    def subject_names(cls, entries: list[AuditEntry]) -> dict[int, str]:
+        """What the entries' operators and workflows are called now, by the entry's id."""
+        found: dict[int, str] = {}
+        for model in (Operator, Workflow):
+            rows = {entry.id: entry._row_id for entry in entries if NAMED.get(entry.subject_kind) is model}
+            named = select(model.id, model.name).where(model.id.in_(rows.values()))
+            names = dict(db.session.execute(named).tuples().all())
+            found |= {entry_id: names[row_id] for entry_id, row_id in rows.items() if row_id in names}
+        return found
+
+    @property
+    def _row_id(self) -> int:
+        return int(self.subject_id.partition("/")[0])  # a version's is "workflow/number"
+
+
+NAMED: dict[str, type[Operator | Workflow]] = {"operator": Operator, "workflow": Workflow, "version": Workflow}

@@ -36,9 +36,7 @@ def create_operator(
 ) -> Operator:
     """A new operator; raises Invalid, its field the wrong one."""
     email = _clean_email(email)
-    name = name.strip()
-    if not 1 <= len(name) <= 200:
-        raise Invalid("name", "must have 1 to 200 characters")
+    name = _clean_name(name)
     _one_of("role", role, ROLES)
     _one_of("department", department or SUPPORT, DEPARTMENTS)
     check_password(password)
@@ -130,9 +128,7 @@ def create_token(
     name: str, actor: Actor, scope: str = "full", expires_at: datetime | None = None
 ) -> tuple[ApiToken, str]:
     """A new API token and its text, which is shown this once. Raises Invalid."""
-    name = name.strip()
-    if not 1 <= len(name) <= 200:
-        raise Invalid("name", "must have 1 to 200 characters")
+    name = _clean_name(name)
     _one_of("scope", scope, SCOPES)
     with transaction():
         token, text = ApiToken.issue(name, scope, expires_at)
@@ -162,6 +158,13 @@ def check_password(password: str) -> None:
         raise Invalid("password", f"must have {least} to {most} characters")
 
 
+def _clean_name(name: str) -> str:
+    name = name.strip()
+    if not 1 <= len(name) <= 200 or not name.replace("\u200c", "").isprintable():
+        raise Invalid("name", "must have 1 to 200 characters, on one line")
+    return name
+
+
 def _clean_email(email: str) -> str:
     try:
         # Local names such as demo@fiko.local are fine: an installation may live in a network of its own.
@@ -175,7 +178,7 @@ def _clean_email(email: str) -> str:
 
 def _is_local(email: str) -> bool:
     name, _, domain = email.strip().partition("@")
-    return bool(name) and domain.endswith(".local") and email.isascii() and " " not in email
+    return bool(name) and domain.endswith(".local") and email.isascii() and email.isprintable() and " " not in email
 
 
 def _one_of(field: str, value: str, choices: tuple[str, ...]) -> None:
