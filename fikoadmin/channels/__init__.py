@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .line import CHANNELS, Line, send_messages
+from .line import CHANNELS, send_messages
 
-__all__ = ["CHANNELS", "Line", "send_messages"]
+__all__ = ["CHANNELS", "send_messages"]

@@ -7,7 +7,6 @@ import time
 
 from flask import current_app
 
-from ..config import Config
 from ..extensions import db
 from ..models.settings import Settings
 from ..outbound import IDEMPOTENCY_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, Outbound, sign
@@ -38,11 +37,6 @@ def _post(url: str, secret: str, outgoing: Outgoing) -> None:
         SIGNATURE_HEADER: sign(secret, timestamp, body),
         IDEMPOTENCY_HEADER: outgoing.key,
     }
-    answer = _outbound().post(url, body, headers, timeout=TIMEOUT_SECONDS, max_response_bytes=LONGEST_ANSWER)
+    outbound: Outbound = current_app.extensions["outbound"]
+    answer = outbound.post(url, body, headers, timeout=TIMEOUT_SECONDS, max_response_bytes=LONGEST_ANSWER)
     answer.expect_success()
-
-
-def _outbound() -> Outbound:
-    config: Config = current_app.extensions["config"]
-    outbound: Outbound = current_app.extensions.setdefault("outbound", Outbound(config.outbound_allow))
-    return outbound

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import update
 
@@ -13,6 +13,7 @@ from ..errors import Retry
 from ..extensions import db, transaction
 from ..models import jobs
 from ..models.due import pause_after
+from ..models.held import Held
 from ..models.jobs import FAILED, PENDING, SENT, Delivery, Job
 from ..outbound import OutboundError
 from . import api, test
@@ -33,18 +34,7 @@ CHANNELS: Mapping[str, Callable[[Outgoing], None]] = {
 MAX_ATTEMPTS = 9
 
 
-class Line(Protocol):
-    """The job under whose lease one conversation's messages are sent; its subject is the conversation's id."""
-
-    @property
-    def job(self) -> Any: ...
-
-    def finish(self, state: str = ..., reason: str = ...) -> None: ...
-
-    def lost(self) -> bool: ...
-
-
-def send_messages(held: Line) -> None:
+def send_messages(held: Held) -> None:
     """Sends what is pending, each outside of any transaction; raises Retry where the first must wait."""
     outgoing = Outgoing.first(held.job.subject)
     if outgoing is None:
@@ -66,7 +56,7 @@ def _failure(outgoing: Outgoing) -> OutboundError | None:
     return None
 
 
-def _settle(held: Line, outgoing: Outgoing, failure: OutboundError | None) -> Outgoing | None:
+def _settle(held: Held, outgoing: Outgoing, failure: OutboundError | None) -> Outgoing | None:
     """Records how it went and returns the next in line; with the last one the job is done."""
     attempts = outgoing.attempts + 1
     if failure and failure.temporary and attempts < MAX_ATTEMPTS:
@@ -94,7 +84,7 @@ def _record(outgoing: Outgoing, **values: Any) -> None:
     )
 
 
-def _finish(held: Line) -> None:
+def _finish(held: Held) -> None:
     """Ends the job. Whoever adds a message meanwhile finds it ended and arms it anew, or is seen here."""
     conversation_id = held.job.subject
     with transaction():

@@ -6,16 +6,16 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..extensions import committed, db, transaction
+from .. import live
+from ..extensions import db, transaction
 from ..models import due
 from ..models.base import database_time
-from ..models.jobs import Job, JobsWaiting
+from ..models.jobs import Job
 from . import lease
 from .backends import Backend
 from .periodic import Chores
@@ -26,6 +26,8 @@ ROLE = "dispatcher"
 # So short because the leader also repairs the mirror, which has to be right again 5 s after a kill -9 (P5).
 ROLE_SECONDS = 3.0
 RENEWAL_SECONDS = 1.0
+# What is rung when there is new work (fikoadmin/live/bell.py).
+TOPIC = "jobs"
 # It looks this often whether or not somebody rang: a lost ring costs no more than that.
 LOOK_SECONDS = 0.5
 
@@ -42,24 +44,22 @@ class Dispatcher:
         self._chores = chores
         self._holder = lease.new_holder()
         self._renew_at = 0.0
-        self._wake = threading.Event()
+        self._rings = live.subscribe(app, [TOPIC])
         self._stopping = threading.Event()
         self._backend = make_backend(self.wake)
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
 
     def start(self) -> None:
-        committed.connect(self._on_commit)
         self._thread.start()
 
     def wake(self) -> None:
         """Has it look now."""
-        self._wake.set()
+        self._rings.ring(TOPIC, None)
 
     def stop(self) -> None:
         """Ends it within about 3 s, and leaves what was not begun, and the role, to others."""
-        committed.disconnect(self._on_commit)
         self._stopping.set()
-        self._wake.set()
+        self._rings.close()
         self._thread.join(1)
         left = self._backend.stop()
         self._chores.stop()
@@ -70,15 +70,10 @@ class Dispatcher:
             except SQLAlchemyError as error:  # both run out by themselves
                 log.warning("Dispatcher: left without a word to the database (%s)", type(error).__name__)
 
-    def _on_commit(self, _sender: object, facts: list[Any]) -> None:
-        if any(isinstance(fact, JobsWaiting) for fact in facts):
-            self.wake()
-
     def _run(self) -> None:
         pause = 0.0
         while not self._stopping.is_set():
-            self._wake.wait(pause)
-            self._wake.clear()
+            self._rings.wait(pause)
             pause = self.look()
 
     def look(self) -> float:

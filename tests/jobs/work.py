@@ -7,8 +7,9 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
-from fikoadmin import models
+from fikoadmin import live, models
 from fikoadmin.clock import now
+from fikoadmin.config import Config
 from fikoadmin.extensions import db, transaction
 from fikoadmin.jobs.kinds import Kind
 from fikoadmin.models.held import Held
@@ -20,11 +21,13 @@ PATIENCE = 45.0
 
 
 def make_app(environment: Mapping[str, str]) -> Flask:
-    """An app with a database and nothing else."""
+    """An app with a database, its live pages, and nothing else."""
     app = Flask("fikoadmin")
-    app.config["SQLALCHEMY_DATABASE_URI"] = environment["FIKO_DATABASE_URL"]
+    app.extensions["config"] = Config.from_environment({"FIKO_SECRET_KEY": "0123456789abcdef", **environment})
+    app.config["SQLALCHEMY_DATABASE_URI"] = app.extensions["config"].database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 20}
     db.init_app(app)
+    live.init_app(app)
     return app
 
 
