@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
 from ..extensions import db
-from .accounts import Operator
+from .accounts import ApiToken, Operator
 from .actors import Actor
 from .base import Id, Model, UtcDateTime
 from .workflows import Workflow
@@ -48,12 +48,12 @@ class AuditEntry(Model):
 
     @classmethod
     def subject_names(cls, entries: list[AuditEntry]) -> dict[int, str]:
-        """What the entries' operators and workflows are called now, by the entry's id."""
+        """What the entries' operators, tokens and workflows are called now, by the entry's id."""
         found: dict[int, str] = {}
-        for model in (Operator, Workflow):
+        for model in set(NAMED.values()):
             rows = {entry.id: entry._row_id for entry in entries if NAMED.get(entry.subject_kind) is model}
             named = select(model.id, model.name).where(model.id.in_(rows.values()))
-            names = dict(db.session.execute(named).tuples().all())
+            names = dict(db.session.execute(named).all())
             found |= {entry_id: names[row_id] for entry_id, row_id in rows.items() if row_id in names}
         return found
 
@@ -62,4 +62,9 @@ class AuditEntry(Model):
         return int(self.subject_id.partition("/")[0])  # a version's is "workflow/number"
 
 
-NAMED: dict[str, type[Operator | Workflow]] = {"operator": Operator, "workflow": Workflow, "version": Workflow}
+NAMED: dict[str, type[ApiToken | Operator | Workflow]] = {
+    "operator": Operator,
+    "token": ApiToken,
+    "version": Workflow,
+    "workflow": Workflow,
+}

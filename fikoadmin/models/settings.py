@@ -57,7 +57,7 @@ class Settings:
 
     @classmethod
     def _read(cls) -> Settings:
-        return cls(dict(db.session.execute(select(Setting.name, Setting.value)).tuples().all()))
+        return cls(dict(db.session.execute(select(Setting.name, Setting.value)).all()))
 
     @staticmethod
     def changed() -> None:
