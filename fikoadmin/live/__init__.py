@@ -13,7 +13,7 @@ from ..redis_client import BACKGROUND_SECONDS, client
 from .bell import Bell, heard, topics_of
 from .ear import Ear
 from .hub import EVERYTHING, Hub, Subscription
-from .stream import Stream
+from .streams import Stream
 
 __all__ = ["Live", "Stream", "Subscription", "init_app", "limit", "stop", "stream", "subscribe"]
 
@@ -71,9 +71,10 @@ class Live:
             self._bell.ring(topics)
 
     def subscribe(self, topics: Iterable[str]) -> Subscription:
+        subscription = self._hub.subscribe(topics)
         if self._ear:
             self._ear.start()
-        return self._hub.subscribe(topics)
+        return subscription
 
     def stream(self, topics: Iterable[str]) -> Stream | None:
         with self._lock:

@@ -31,6 +31,8 @@ from .hub import EVERYTHING, Hub, Topics, later
 
 CHANNEL = "fiko_bell"
 RETRY_SECONDS = 1.0
+# Many commits in a row become one message: the first leaves at once, the next ones together.
+REST_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,7 @@ class Bell:
             time.sleep(RETRY_SECONDS)
             self._behind = False  # before it is sent: what is rung from now on gathers again
             topics = {EVERYTHING: None}
+        time.sleep(REST_SECONDS)
 
     def _send(self, topics: Topics) -> bool:
         assert self._redis

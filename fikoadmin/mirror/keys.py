@@ -35,8 +35,8 @@ redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
 return 1
 """
 
-# Lines of "id value": sets those that are missing where they shall not be, and returns their number and the ids of
-# those that are wrong. A value that is UNTOLD is never right.
+# Lines of "id value": sets those that are missing where they shall not be. Returns their number, and as lines
+# "id digest" those that are wrong, with the digest of what they hold. A value that is UNTOLD is never right.
 UNTOLD = "?"
 COMPARE = """
 local fill, refresh = ARGV[2] == '1', ARGV[3] == '1'
@@ -51,20 +51,21 @@ for id, value in string.gmatch(ARGV[1], '(%S+) ([^\\n]+)') do
     redis.call('SET', key, value, 'EX', ARGV[4])
     filled = filled + 1
   else
-    wrong[#wrong + 1] = id
+    wrong[#wrong + 1] = id .. ' ' .. redis.sha1hex(type(held) == 'string' and held or '')
   end
 end
-return {filled, wrong}
+return {filled, table.concat(wrong, '\\n')}
 """
 
-# Keys with what each held and what it shall hold: writes where it still holds that; the number written.
+# Lines of "id digest value": writes where a key holds something else than the value, and still what has that digest.
+# Returns the number of those written.
 SWAP = """
 local swapped = 0
-for i, key in ipairs(KEYS) do
+for id, digest, value in string.gmatch(ARGV[1], '(%S+) (%S+) ([^\\n]+)') do
+  local key = 'ai_control_' .. id
   local held = redis.pcall('GET', key)
-  if type(held) ~= 'string' then held = '' end
-  if held == ARGV[2 * i] then
-    redis.call('SET', key, ARGV[2 * i + 1], 'EX', ARGV[1])
+  if held ~= value and redis.sha1hex(type(held) == 'string' and held or '') == digest then
+    redis.call('SET', key, value, 'EX', ARGV[2])
     swapped = swapped + 1
   end
 end

@@ -95,23 +95,17 @@ class Reconciler:
     def _compare(self, batch: Batch, refresh: bool) -> Counts:
         flags = (int(batch.fill), int(refresh and batch.fill))
         filled, suspects = self._redis.eval(keys.COMPARE, 0, batch.lines, *flags, keys.LIFE_SECONDS)
-        ids = [suspect.decode() for suspect in suspects]
-        return Counts(batch.count, filled, self._repair(ids) if ids else 0)
+        return Counts(batch.count, filled, self._repair(suspects.decode()) if suspects else 0)
 
-    def _repair(self, ids: list[str]) -> int:
+    def _repair(self, suspects: str) -> int:
         """Sets wrong keys right; the number of those that were.
 
-        Reads the keys first and then the rows: a key that is ahead of its row is then a lie, not a commit between
-        the two. It writes only where the key still holds what was read, so a commit meanwhile wins.
+        The rows are read after the keys: a key that is ahead of its row is then a lie, not a commit between the
+        two. It writes only where the key still holds what was read, so a commit meanwhile wins.
         """
-        held = dict(zip(ids, self._redis.mget([keys.key(i) for i in ids]), strict=True))
-        right = _values(ids)
-        wrong = [i for i in right if held[i] != right[i].encode()]
-        pairs = [part for i in wrong for part in (held[i] or b"", right[i])]
-        if not wrong:
-            return 0
-        names = [keys.key(i) for i in wrong]
-        return int(self._redis.eval(keys.SWAP, len(names), *names, keys.LIFE_SECONDS, *pairs))
+        digests = dict(line.split(" ") for line in suspects.split("\n"))
+        lines = [f"{i} {digests[i]} {value}" for i, value in _values(list(digests))]
+        return int(self._redis.eval(keys.SWAP, 0, "\n".join(lines), keys.LIFE_SECONDS))
 
 
 def _up_to(most: int, batches: Iterable[Batch]) -> Iterator[Batch]:
@@ -164,9 +158,9 @@ def _line() -> ColumnElement[str]:
     return case((Conversation.custom_prompt == "", plain), else_=Conversation.id + f" {keys.UNTOLD}")
 
 
-def _values(ids: list[str]) -> dict[str, str]:
-    """What the keys of those conversations shall hold, by id, read now."""
+def _values(ids: list[str]) -> list[tuple[str, str]]:
+    """What the keys of those conversations shall hold, as (id, value), read now."""
     columns = (Conversation.id, Conversation.ai_enabled, Conversation.epoch, Conversation.custom_prompt)
     with db.engine.connect() as connection:
         rows = connection.execute(select(*columns).where(Conversation.id.in_(ids))).all()
-    return {row.id: keys.value(row.ai_enabled, row.epoch, row.custom_prompt) for row in rows}
+    return [(row[0], keys.value(*row[1:])) for row in rows]
