@@ -185,18 +185,18 @@ def kind(node: Mapping[str, Any]) -> str:
 
 
 # The format names no field for these two; other systems write them under one of these names.
-_STATUS_NAMES = ("status", "new_status", "conversation_status")
-_NOTE_NAMES = ("note", "note_content", "content", "message_content")
+STATUS_NAMES = ("status", "new_status", "conversation_status")
+NOTE_NAMES = ("note", "note_content", "content", "message_content")
 
 
 def new_status(node: Mapping[str, Any]) -> str:
     """The status that a `set_conversation_status` node sets; empty where none is chosen."""
-    return _named_text(node, _STATUS_NAMES)
+    return _named_text(node, STATUS_NAMES)
 
 
 def note_text(node: Mapping[str, Any]) -> str:
     """The text that an `add_note` node writes, placeholders not filled; empty where there is none."""
-    return _named_text(node, _NOTE_NAMES)
+    return _named_text(node, NOTE_NAMES)
 
 
 def _named_text(node: Mapping[str, Any], names: tuple[str, ...]) -> str:
