@@ -35,8 +35,9 @@ def small_app(folder: Path, database_url: str = "", redis_url: str = "", **setti
         part.init_app(app)
     with app.app_context():
         db.create_all()
+        pages = app.extensions["live"]
         yield app
-        live.stop(app)
+        pages.stop()
         db.session.remove()
         db.engine.dispose()
 

@@ -1,4 +1,4 @@
-"""After a commit the mirror comes first, so that a page that looks at once finds it in step; then pages, then the log."""
+"""After a commit the mirror comes first: a page that looks at once finds it in step. Then pages, then the log."""
 
 from pathlib import Path
 
