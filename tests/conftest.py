@@ -1,14 +1,21 @@
 """What every test may ask for: real servers, a browser, and the settings to run the app against them."""
 
+from __future__ import annotations
+
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests import services
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 def require(package: str) -> None:
@@ -101,7 +108,56 @@ def chromium() -> Path:
     return found
 
 
-# In process: `app` and `db` on each database.
+# In process: the app without a context of its own, so that each request of a client begins one. Its database is a
+# copy of one that was brought to the newest schema once.
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests.in_process import bring_up
+
+    folder = tmp_path_factory.mktemp("template")
+    bring_up({"FIKO_DATABASE_URL": f"sqlite:///{folder / 'fiko.sqlite3'}"}, folder)
+    return folder / "fiko.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: services.Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
+    from tests.in_process import bring_up
+
+    url = postgres.new_database()
+    bring_up({"FIKO_DATABASE_URL": url}, tmp_path_factory.mktemp("template"))
+    return url
+
+
+@pytest.fixture
+def app(sqlite_template: Path, tmp_path: Path) -> Iterator[Flask]:
+    """The app on SQLite without Redis."""
+    from tests.in_process import opened
+
+    copy = shutil.copy(sqlite_template, tmp_path / "fiko.sqlite3")
+    with opened({"FIKO_DATABASE_URL": f"sqlite:///{copy}"}, tmp_path) as app:
+        yield app
+
+
+@pytest.fixture
+def pg_app(
+    postgres: services.Postgres, redis_server: services.Redis, postgres_template: str, tmp_path: Path
+) -> Iterator[Flask]:
+    """The app on PostgreSQL with Redis."""
+    from tests.in_process import opened
+
+    url = postgres.new_database(postgres_template)
+    with opened({"FIKO_DATABASE_URL": url, "FIKO_REDIS_URL": redis_server.new_database()}, tmp_path) as app:
+        yield app
+    postgres.drop_database(url)
+
+
+@pytest.fixture(params=["app", "pg_app"], ids=STACKS)
+def any_app(request: pytest.FixtureRequest) -> Flask:
+    """The test runs twice: on SQLite without Redis, and on PostgreSQL with Redis."""
+    app: Flask = request.getfixturevalue(request.param)
+    return app
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

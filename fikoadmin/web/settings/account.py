@@ -22,7 +22,7 @@ class PasswordForm(FlaskForm):
     password = PasswordField(lazy_gettext("New password"), [DataRequired(), length(*accounts.PASSWORD_LENGTH)])
     repeated = PasswordField(
         lazy_gettext("New password, once more"),
-        [EqualTo("password", lazy_gettext("The two new passwords are not the same."))],
+        [DataRequired(), EqualTo("password", lazy_gettext("The two new passwords are not the same."))],
     )
 
 

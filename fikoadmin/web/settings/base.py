@@ -12,6 +12,7 @@ from wtforms import Field, ValidationError
 
 from ...errors import Invalid
 from ..formats import format_number
+from ..labels import Table
 from .words import LANGUAGE_NAMES, setting_label, shown
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
@@ -34,6 +35,11 @@ def length(least: int, most: int) -> Validator:
         raise ValidationError(gettext("Must have %(least)s to %(most)s characters.", **bounds))
 
     return check
+
+
+def words_of(table: Table) -> Callable[[], dict[str, str]]:
+    """The choices of a select, in the language of whoever reads it."""
+    return lambda: {value: str(text) for value, text in table.items()}
 
 
 @bp.context_processor

@@ -17,7 +17,7 @@ from ...models.accounts import ADMINISTRATOR
 from ...models.settings import DEFAULTS, LANGUAGES, SECRETS, Settings
 from ...services import settings as services
 from ..access import operator, permitted
-from .base import bp, length, refuse, stripped
+from .base import bp, length, refuse, stripped, words_of
 from .words import FIRST_ANSWERS, LANGUAGE_NAMES, SETTINGS, setting_label, shown
 
 
@@ -31,7 +31,7 @@ class SettingsForm(FlaskForm):
 
     version = HiddenField()
     ai_switch = BooleanField(SETTINGS["ai_switch"])
-    first_answer = SelectField(SETTINGS["first_answer"], [InputRequired()], choices=list(FIRST_ANSWERS.items()))
+    first_answer = SelectField(SETTINGS["first_answer"], [InputRequired()], choices=words_of(FIRST_ANSWERS))
     business_name = StringField(SETTINGS["business_name"], [length(0, 200)], filters=[stripped])
     channel_api_url = StringField(SETTINGS["channel_api_url"], [length(0, 2_000)], filters=[stripped])
     channel_api_secret = PasswordField(SETTINGS["channel_api_secret"], [length(0, 200)])

@@ -13,35 +13,34 @@ from wtforms.validators import DataRequired, InputRequired
 
 from ...destinations import DEPARTMENTS
 from ...errors import Invalid, NotFound
-from ...models.accounts import ADMINISTRATOR, ROLES, Operator
+from ...models.accounts import ADMINISTRATOR, Operator
 from ...services import accounts
 from ..access import operator, permitted
-from ..labels import destination_label, label
-from .base import ROW, bp, length, refuse, stripped
+from ..labels import ROLES, destination_label
+from .base import ROW, bp, length, refuse, stripped, words_of
 from .words import LANGUAGE_NAMES
 
 PASSWORD_BYTES = 12
 BROWSER = "browser"
 
 
-class RightsForm(FlaskForm):
-    role = SelectField(lazy_gettext("Role"), [InputRequired()])
-    department = SelectField(lazy_gettext("Department"), [InputRequired()])
+def _departments() -> dict[str, str]:
+    return {value: destination_label(value) for value in DEPARTMENTS}
 
-    def __init__(self, **data: object) -> None:
-        super().__init__(**data)
-        self.role.choices = [(role, label("role", role)) for role in ROLES]
-        self.department.choices = [(value, destination_label(value)) for value in DEPARTMENTS]
+
+def _languages() -> dict[str, str]:
+    return {BROWSER: str(gettext("As the browser asks")), **LANGUAGE_NAMES}
+
+
+class RightsForm(FlaskForm):
+    role = SelectField(lazy_gettext("Role"), [InputRequired()], choices=words_of(ROLES))
+    department = SelectField(lazy_gettext("Department"), [InputRequired()], choices=_departments)
 
 
 class NewOperatorForm(RightsForm):
     name = StringField(lazy_gettext("Name"), [DataRequired(), length(1, 200)], filters=[stripped])
     email = StringField(lazy_gettext("E-mail"), [DataRequired(), length(1, 254)], filters=[stripped])
-    locale = SelectField(lazy_gettext("Language"), [InputRequired()])
-
-    def __init__(self, **data: object) -> None:
-        super().__init__(**data)
-        self.locale.choices = [(BROWSER, gettext("As the browser asks")), *LANGUAGE_NAMES.items()]
+    locale = SelectField(lazy_gettext("Language"), [InputRequired()], choices=_languages)
 
 
 class OperatorForm(RightsForm):

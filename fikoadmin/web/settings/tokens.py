@@ -17,21 +17,22 @@ from ...models.accounts import ADMINISTRATOR, ApiToken
 from ...services import accounts
 from ..access import operator, permitted
 from ..formats import format_duration
-from .base import ROW, bp, length, refuse, stripped
+from .base import ROW, bp, length, refuse, stripped, words_of
 from .words import SCOPES, word
 
+FOR_EVER = "0"
 DAYS = (30, 90, 365)
+
+
+def _lengths() -> dict[str, str]:
+    lengths = {str(days): format_duration(timedelta(days=days)) for days in DAYS}
+    return {FOR_EVER: str(gettext("As long as it is not revoked")), **lengths}
 
 
 class TokenForm(FlaskForm):
     name = StringField(lazy_gettext("Name"), [DataRequired(), length(1, 200)], filters=[stripped])
-    scope = SelectField(lazy_gettext("May do"), [InputRequired()], choices=list(SCOPES.items()))
-    days = SelectField(lazy_gettext("Good for"), [InputRequired()])
-
-    def __init__(self, **data: object) -> None:
-        super().__init__(**data)
-        lengths = [(str(days), format_duration(timedelta(days=days))) for days in DAYS]
-        self.days.choices = [("0", gettext("As long as it is not revoked")), *lengths]
+    scope = SelectField(lazy_gettext("May do"), [InputRequired()], choices=words_of(SCOPES))
+    days = SelectField(lazy_gettext("Good for"), [InputRequired()], choices=_lengths)
 
 
 @bp.get("/tokens")
@@ -50,7 +51,7 @@ def new_token() -> ResponseReturnValue:
     form = TokenForm()
     if not form.validate_on_submit():
         return render_template("settings/new_token.html", form=form), 422 if form.is_submitted() else 200
-    expires_at = now() + timedelta(days=int(form.days.data)) if form.days.data != "0" else None
+    expires_at = now() + timedelta(days=int(form.days.data)) if form.days.data != FOR_EVER else None
     try:
         token, text = accounts.create_token(form.name.data, operator().actor, form.scope.data, expires_at)
     except Invalid as problem:
