@@ -20,16 +20,24 @@ IMPORT_BYTES = 2 * BODY_BYTES
 
 def limit(most: int) -> None:
     """Refuses a body that announces itself as larger before any of it is read; one that does not, while it is."""
-    request.max_content_length = most
+    # One more, because reading ends there in silence: a body that is cut off must not pass for a whole one.
+    request.max_content_length = most + 1
     if (request.content_length or 0) > most:
-        raise TooLarge(f"the body may have at most {most // 1024} KiB")
+        raise _too_large(most)
 
 
 def raw() -> bytes:
-    """The bytes that were sent; raises OtherMediaType."""
+    """The bytes that were sent; raises OtherMediaType, TooLarge."""
     if request.mimetype != "application/json" and (request.mimetype or request.content_length):
         raise OtherMediaType("send JSON, with Content-Type: application/json")
-    return request.get_data(cache=False)
+    sent, most = request.get_data(cache=False), (request.max_content_length or 0) - 1
+    if len(sent) > most:
+        raise _too_large(most)
+    return sent
+
+
+def _too_large(most: int) -> TooLarge:
+    return TooLarge(f"the body may have at most {most // 1024} KiB")
 
 
 def read(schema: Schema) -> dict[str, Any]:

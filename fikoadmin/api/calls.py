@@ -62,5 +62,9 @@ def call(path: str, declared: Call) -> Callable[[View], View]:
 
 def _response(answer: Answer) -> Response:
     value, status = answer if isinstance(answer, tuple) else (answer, 200)
-    text = "" if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if value is None:
+        response = Response(status=status)
+        del response.headers["Content-Type"]  # there is nothing that could have one
+        return response
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return Response(text, status, mimetype="application/json")

@@ -112,7 +112,7 @@ class Label(fields.Field[str]):
 
     def __init__(self, most: int, **options: Any) -> None:
         self.most = most
-        super().__init__(metadata={"type": ["string", "integer", "null"]}, **options)
+        super().__init__(metadata={"type": ["string", "integer"]}, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
         if not isinstance(value, str | int) or isinstance(value, bool):

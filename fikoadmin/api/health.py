@@ -7,9 +7,10 @@ from ipaddress import ip_address
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -25,8 +26,8 @@ LATE_SECONDS = 60.0
 bp = Blueprint("health", __name__)
 bp.register_error_handler(Exception, problems.answer)
 
-REGISTRY = CollectorRegistry()
-REDIRECTS = Counter("fiko_redirects", "Redirects since this process started", ["destination"], registry=REGISTRY)
+# Each part of the app counts what is its own in the process's REGISTRY; this is the API's.
+REDIRECTS = Counter("fiko_redirects", "Redirects since this process started", ["destination"])
 
 
 def init_app(app: Flask) -> None:
@@ -72,7 +73,7 @@ def metrics() -> ResponseReturnValue:
     """For a scraper on the machine itself, or one with a token."""
     if not (_is_local() or bearer()):
         raise problems.Unauthorized("send a valid token, or ask from the machine itself")
-    return Response(generate_latest(REGISTRY) + generate_latest(_Now()), content_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(REGISTRY) + generate_latest(NOW), content_type=CONTENT_TYPE_LATEST)
 
 
 def _is_local() -> bool:
@@ -83,13 +84,17 @@ def _is_local() -> bool:
     return bool(request.remote_addr) and ip_address(str(request.remote_addr)).is_loopback
 
 
-class _Now(CollectorRegistry):
+class _Now(Collector):
     """What is read when it is asked for; nothing is counted that grows with the installation."""
 
     def collect(self) -> Iterator[Metric]:
         yield GaugeMetricFamily("fiko_jobs_due", "Jobs that are due and that nobody works on", due.depth())
         oldest = due.oldest_due_seconds()
         yield GaugeMetricFamily("fiko_jobs_oldest_due_seconds", "For how long the oldest of them has been due", oldest)
+
+
+NOW = CollectorRegistry()
+NOW.register(_Now())
 
 
 def _count(_sender: object, facts: list[object]) -> None:

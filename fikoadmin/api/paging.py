@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from flask import request
 from marshmallow import EXCLUDE, Schema
 
+from ..documents.strict import refuse_unsound
 from ..models.pages import CURSOR_LENGTH, PAGE_SIZE, Page
 from . import body, fields, shapes
 
@@ -28,7 +29,9 @@ class ListQuery(Schema):
 
 def query(schema: Schema) -> dict[str, Any]:
     """The checked query string; raises Invalid. Of a name that is given twice the first counts."""
-    return body.load(schema, request.args.to_dict())
+    given = request.args.to_dict()
+    refuse_unsound(given)
+    return body.load(schema, given)
 
 
 def shown(page: Page[Item], shape: Callable[[Item], shapes.Shape]) -> shapes.Shape:

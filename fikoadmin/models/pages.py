@@ -45,7 +45,7 @@ class Page(Generic[Item]):
 def conversations(
     limit: int = PAGE_SIZE, after: str | None = None, *,
     status: str | None = None, ai_enabled: bool | None = None,
-    destination: str | None = None, customer_id: int | None = None,
+    destination: str | None = None, customer_id: int | None = None, unanswered: bool = False,
 ) -> Page[Conversation]:  # fmt: skip
     """Those changed last first, with their customers. Raises Invalid for a malformed cursor, as all of these do."""
     chosen = {"status": status, "ai_enabled": ai_enabled, "destination": destination, "customer_id": customer_id}
@@ -57,6 +57,8 @@ def conversations(
         Conversation,
         chosen,
     )
+    if unanswered:
+        statement = statement.where(Conversation.unanswered_since.is_not(None))
     if after is not None:
         microseconds, last_id = _parts(_TIME_AND_ID, after)
         changed = _EPOCH + timedelta(microseconds=int(microseconds))
