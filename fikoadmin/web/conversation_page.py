@@ -1,0 +1,67 @@
+"""What the page of one conversation shows: each part can be drawn alone, which keeps it live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, render_template, request, url_for
+from flask_wtf import FlaskForm
+
+from ..models import found
+from ..models.conversations import Conversation
+from ..models.timeline import Change, latest_change, timeline
+from .access import operator
+from .conversation_forms import Forms
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Who owns the conversation, since when and by what, whether the AI may speak, whether the mirror says so."""
+
+    conversation: Conversation
+    change: Change | None
+    silent_because: str | None
+    in_step: bool | None
+    has_mirror: bool
+
+    @classmethod
+    def of(cls, conversation: Conversation) -> Strip:
+        mirror = current_app.extensions["mirror"]
+        return cls(
+            conversation,
+            latest_change(conversation.id),
+            conversation.silent_because(),
+            mirror.in_step(conversation),
+            mirror.configured,
+        )
+
+
+def strip(conversation_id: str) -> str:
+    return render_template("conversations/_strip.html", strip=Strip.of(found.conversation(conversation_id)))
+
+
+def latest(conversation_id: str) -> str:
+    conversation = found.conversation(conversation_id)
+    return render_template(
+        "conversations/_timeline.html", conversation=conversation, timeline=timeline(conversation.id), before=None
+    )
+
+
+def actions(conversation_id: str) -> str:
+    return render_template("conversations/_actions.html", conversation=found.conversation(conversation_id))
+
+
+def whole(conversation_id: str, posted: FlaskForm | None = None, refusal: str = "") -> str:
+    """The page; with a form that was refused it says why, and holds what was typed (P23, P29)."""
+    conversation = found.conversation(conversation_id)
+    before = request.args.get("before")
+    return render_template(
+        "conversations/show.html",
+        conversation=conversation,
+        strip=Strip.of(conversation),
+        timeline=timeline(conversation.id, before),
+        before=before,
+        forms=Forms(conversation, posted) if operator().may("operator") else None,
+        refusal=refusal,
+        live_url=url_for("live.stream", topic=f"conversation:{conversation.id}"),
+    )
