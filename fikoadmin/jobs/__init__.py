@@ -10,14 +10,13 @@ from functools import partial
 
 from flask import Flask
 
-from ..models.due import depth, oldest_due_seconds
 from .backends import Threads
 from .dispatcher import Dispatcher
 from .kinds import KINDS, Kind, Kinds
 from .periodic import Chore, Chores, pruning
 from .runner import Runner
 
-__all__ = ["KINDS", "Kind", "Kinds", "depth", "lease_losses", "oldest_due_seconds", "start", "stop"]
+__all__ = ["KINDS", "Kind", "Kinds", "start", "stop"]
 
 
 class _Work:
@@ -50,11 +49,6 @@ def stop() -> None:
         work, _work = _work, None
         if work:
             work.stop()
-
-
-def lease_losses() -> int:
-    """How many jobs of this process another worker took over since it started."""
-    return _work.runner.lease_losses if _work else 0
 
 
 def _chores(app: Flask) -> list[Chore]:

@@ -6,6 +6,7 @@ import logging
 import threading
 
 from flask import Flask
+from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import LeaseLost, Retry
@@ -18,16 +19,17 @@ from .kinds import Kind, Kinds
 
 log = logging.getLogger(__name__)
 
+LEASE_LOSSES = Counter("fiko_job_lease_losses", "Jobs that another worker took over from this process")
+
 # How often a job may take its worker's process down with it, or be cut short by a kill, beyond its own attempts.
 INTERRUPTIONS = 20
 UNKNOWN_KIND_SECONDS = 60
 
 
 class Runner:
-    """Executes the jobs of one process. `lease_losses` counts the jobs that another worker took meanwhile."""
+    """Executes the jobs of one process."""
 
     def __init__(self, app: Flask, kinds: Kinds) -> None:
-        self.lease_losses = 0
         self._app = app
         self._kinds = kinds
         self._stopping = threading.Event()
@@ -44,7 +46,7 @@ class Runner:
                     with self._keeper.keeping(held):
                         self._execute(held)
             except LeaseLost:
-                self.lease_losses += 1
+                LEASE_LOSSES.inc()
                 log.info("Job %s: the lease was lost, another worker goes on", job_id)
             except SQLAlchemyError as error:
                 log.warning("Job %s: the database failed (%s); it is tried again", job_id, type(error).__name__)
