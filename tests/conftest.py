@@ -160,6 +160,20 @@ def any_app(request: pytest.FixtureRequest) -> Flask:
     return app
 
 
+@pytest.fixture
+def inside(app: Flask) -> Iterator[Flask]:
+    """The app on SQLite, its context pushed: for tests that call services, not for clients."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def inside_any(any_app: Flask) -> Iterator[Flask]:
+    """The same on each database."""
+    with any_app.app_context():
+        yield any_app
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name every test that was skipped, under what it lacks."""
     found: dict[str, list[str]] = {}

@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "live": MODELS,
     "jobs": SERVICES | OUTSIDE | {"live"},
     "deploy": SERVICES | OUTSIDE,
-    "seeds": SERVICES,
+    "seeds": SERVICES | {"ai"},
     "web": SERVICES | {"live", "deploy"},
     "api": SERVICES,
     "cli": SERVICES | OUTSIDE | {"deploy", "jobs", "seeds", "factory"},

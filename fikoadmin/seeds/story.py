@@ -1,0 +1,59 @@
+"""The customers of the demo's shop, and what was said."""
+
+from __future__ import annotations
+
+from .stage import Chat
+
+
+def tell_english() -> None:
+    """With the AI, with people of three departments, in a campaign, and over."""
+    emma = Chat("web", {"first_name": "Emma", "last_name": "Clarke", "email": "emma.clarke@example.org"})
+    emma.says("Good morning!")
+    emma.says("What are your opening hours?")
+    emma.says("And what does delivery cost?")
+
+    daniel = Chat("telegram", {"first_name": "Daniel", "last_name": "Moore", "username": "danmoore", "tags": ["vip"]})
+    daniel.says("Where is my order?")
+    daniel.says("The link does not work. Can I talk to a human, please?")
+    daniel.is_told("Hello Daniel, I am sorry. Your parcel is in the post office at the station since noon.", "support")
+    daniel.says("Found it, thank you for your help!")
+    daniel.is_told("You are welcome. Enjoy your new kettle!", "support")
+
+    olivia = Chat("instagram", {"first_name": "Olivia", "last_name": "Bennett", "username": "livbennett"})
+    olivia.says("Autumn offer, please 🍁")
+
+    liam = Chat("web", {"first_name": "Liam", "last_name": "Walsh", "email": "liam.walsh@example.org"})
+    liam.says("How can I return something?")
+    liam.says("Great, thanks!")
+    liam.closed()
+
+    sofia = Chat("telegram", {"first_name": "Sofia", "last_name": "Rossi", "phone_number": "+39 06 5550 1234"})
+    sofia.says("We need 120 mugs with the logo of our orchestra. Could you paint them?")
+    sofia.noted("An order of this size is for Sales: Navid knows the painter.")
+    sofia.redirected("sales")
+    sofia.says("It would be for the concert on the 12th of March.")
+
+
+def tell_persian() -> None:
+    """The same shop, from its other side."""
+    maryam = Chat("telegram", {"first_name": "مریم", "last_name": "کاظمی", "username": "maryamkz"})
+    maryam.says("سلام، ساعت کاری شما چیست؟")
+    maryam.says("قیمت ماگ دست‌نقاش چقدر است؟")
+
+    reza = Chat("instagram", {"first_name": "رضا", "last_name": "کریمی", "username": "reza.karimi"})
+    reza.says("می‌خواهم با اپراتور صحبت کنم.")
+    reza.is_told("سلام آقای کریمی، در خدمتم. بفرمایید.", "support")
+    reza.says("رنگ آبی این کتری را هم دارید؟")
+    reza.is_told("بله، از فردا موجود است. برایتان نگه داشتم.", "support")
+    reza.says("ممنون، بازگشت به دستیار.")
+
+    nazanin = Chat("web", {"first_name": "نازنین", "last_name": "شریفی", "email": "nazanin.sharifi@example.org"})
+    nazanin.says("برای یک سفارش دو بار از کارتم پول کم شده است.")
+    nazanin.redirected("billing")
+    nazanin.is_told("سلام، پرداخت دوم را دیدیم. تا پایان امروز به کارتتان برمی‌گردد.", "billing")
+    nazanin.says("ممنون، منتظر می‌مانم.")
+
+    hossein = Chat("telegram", {"first_name": "حسین", "last_name": "مرادی", "phone_number": "+98 912 555 0134"})
+    hossein.says("نشانی فروشگاه شما کجاست؟")
+    hossein.says("ممنون")
+    hossein.closed()
