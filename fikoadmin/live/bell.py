@@ -27,7 +27,7 @@ from ..models.jobs import Delivery, JobsWaiting
 from ..models.messages import Message
 from ..models.settings import Setting
 from ..models.workflows import Connection, Node, Workflow, WorkflowVersion
-from .hub import EVERYTHING, Hub, Topics, later
+from .hub import EVERYTHING, Hub, Topics, later, merged
 
 CHANNEL = "fiko_bell"
 RETRY_SECONDS = 1.0
@@ -139,9 +139,7 @@ class Bell:
             self._drain.put(topics)
 
     def _publish(self, batches: list[Topics]) -> None:
-        topics: dict[str, int | None] = {}
-        for topic, epoch in chain.from_iterable(batch.items() for batch in batches):
-            topics[topic] = later(topics.get(topic), epoch)
+        topics = merged(batches)
         while not self._send(topics):
             self._behind = True
             time.sleep(RETRY_SECONDS)

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import TypeVar
+
+from ..background import Drain
+
+Item = TypeVar("Item")
 
 # "Look at whatever you look at": said where it is not known what changed.
 EVERYTHING = "*"
+
+AT_ONCE = 25
+PAUSE_SECONDS = 0.003
 
 # What changed, with the epoch that it has now where it has one: "conversation:abc123" -> 7, "workflows" -> None.
 Topics = Mapping[str, int | None]
@@ -15,6 +25,14 @@ Topics = Mapping[str, int | None]
 def later(one: int | None, other: int | None) -> int | None:
     """The later of two epochs."""
     return max((epoch for epoch in (one, other) if epoch is not None), default=None)
+
+
+def merged(batches: Iterable[Topics]) -> dict[str, int | None]:
+    """All that changed, each topic once with its last epoch."""
+    topics: dict[str, int | None] = {}
+    for topic, epoch in chain.from_iterable(batch.items() for batch in batches):
+        topics[topic] = later(topics.get(topic), epoch)
+    return topics
 
 
 class Subscription:
@@ -73,6 +91,7 @@ class Hub:
         self._lock = threading.RLock()
         self._by_topic: dict[str, set[Subscription]] = {}
         self._ended = False
+        self._drain: Drain[Topics] = Drain("hub", self._ring)
 
     def subscribe(self, topics: Iterable[str]) -> Subscription:
         subscription = Subscription(self, topics)
@@ -92,18 +111,31 @@ class Hub:
                     self._by_topic.pop(topic, None)
 
     def deliver(self, topics: Topics) -> None:
-        with self._lock:
-            rings = [
-                (subscription, topic, epoch)
-                for topic, epoch in topics.items()
-                for subscription in self._by_topic.get(topic, ())
-            ]
-        for subscription, topic, epoch in rings:
-            subscription.ring(topic, epoch)
+        """Waits for nobody: a thread of the hub's own rings."""
+        self._drain.put(topics)
 
     def end(self) -> None:
         """Ends all subscriptions, those to come as well."""
         with self._lock:
             self._ended = True
-            for subscription in list(self._by_topic.get(EVERYTHING, ())):
-                subscription.end()
+            subscriptions = list(self._by_topic.get(EVERYTHING, ()))
+        for subscription in _paced(subscriptions):
+            subscription.end()
+
+    def _ring(self, batches: list[Topics]) -> None:
+        with self._lock:
+            rings = [
+                (subscription, topic, epoch)
+                for topic, epoch in merged(batches).items()
+                for subscription in self._by_topic.get(topic, ())
+            ]
+        for subscription, topic, epoch in _paced(rings):
+            subscription.ring(topic, epoch)
+
+
+def _paced(items: list[Item]) -> Iterator[Item]:
+    """A thread wakes for each: two thousand at once would fight for the interpreter for seconds."""
+    for number, item in enumerate(items, 1):
+        yield item
+        if number % AT_ONCE == 0:
+            time.sleep(PAUSE_SECONDS)

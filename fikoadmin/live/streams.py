@@ -39,7 +39,7 @@ class Stream(Iterator[str]):
             return f"retry: {random.randint(*RECONNECT_MILLISECONDS)}\n\n"
         if self._rests:
             self._subscription.rest(PAUSE_SECONDS)
-        changed = self._subscription.wait(BEAT_SECONDS)
+        changed = self._subscription.wait(BEAT_SECONDS * random.uniform(0.8, 1))  # not all in step
         if self._subscription.ended:
             self.close()
             raise StopIteration

@@ -90,7 +90,7 @@ def test_what_was_written_before_a_savepoint_that_failed_rings(app: Flask, rung:
 def test_waiting_jobs_ring_for_the_dispatcher(app: Flask) -> None:
     subscription = live.subscribe(app, ["jobs"])
     app.extensions["live"].follow([JobsWaiting()])
-    assert subscription.wait(0) == {"jobs": None}
+    assert subscription.wait(20) == {"jobs": None}
     subscription.close()
 
 

@@ -2,14 +2,15 @@
 
 import threading
 
-from fikoadmin.live.hub import EVERYTHING, Hub
+from fikoadmin.live.hub import AT_ONCE, EVERYTHING, Hub
+from tests.small_app import eventually
 
 
 def test_only_what_was_asked_for_is_heard() -> None:
     hub = Hub()
     one, other = hub.subscribe(["conversation:a", "settings"]), hub.subscribe(["conversation:b"])
     hub.deliver({"conversation:a": 3, "conversations": None})
-    assert one.wait(0) == {"conversation:a": 3}
+    assert one.wait(20) == {"conversation:a": 3}
     assert other.wait(0) == {}
 
 
@@ -17,7 +18,9 @@ def test_a_slow_reader_finds_each_topic_once_with_its_last_epoch() -> None:
     hub = Hub()
     slow = hub.subscribe(["conversation:a", "settings"])
     for epoch in (*range(1, 1000), 500, None):
-        hub.deliver({"conversation:a": epoch, "settings": None})
+        hub.deliver({"conversation:a": epoch})
+    hub.deliver({"settings": None})
+    eventually(lambda: "settings" in slow._changed)
     assert slow.wait(0) == {"conversation:a": 999, "settings": None}
     assert slow.wait(0) == {}
 
@@ -26,7 +29,7 @@ def test_everything_is_for_everybody() -> None:
     hub = Hub()
     subscription = hub.subscribe(["conversation:a"])
     hub.deliver({EVERYTHING: None})
-    assert subscription.wait(0) == {EVERYTHING: None}
+    assert subscription.wait(20) == {EVERYTHING: None}
 
 
 def test_a_waiting_reader_is_woken() -> None:
@@ -59,6 +62,7 @@ def test_who_left_is_forgotten() -> None:
     one, other = hub.subscribe(["jobs"]), hub.subscribe(["jobs"])
     one.close()
     hub.deliver({"jobs": None})
+    assert other.wait(20) == {"jobs": None}
     assert one.wait(0) == {}
     other.close()
     assert hub._by_topic == {}
@@ -83,3 +87,12 @@ def test_nothing_is_lost_between_many_writers_and_a_reader() -> None:
         last.update(changed)
     for writer in writers:
         writer.join()
+
+
+def test_a_crowd_is_woken_to_the_last() -> None:
+    hub = Hub()
+    crowd = [hub.subscribe(["conversations"]) for _ in range(2 * AT_ONCE + 1)]
+    hub.deliver({"conversations": None})
+    assert all(subscription.wait(20) for subscription in crowd)
+    hub.end()
+    assert all(subscription.ended for subscription in crowd)

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from fikoadmin import live
-from fikoadmin.extensions import db
+from fikoadmin.extensions import db, transaction
 from fikoadmin.live import streams
 from tests.small_app import new_conversation, redirect
 
@@ -25,8 +25,9 @@ def test_a_stream_tells_of_a_redirect(app: Flask) -> None:
     stream = opened(f"conversation:{one}")
     redirect(one, "sales")
     assert next(stream) == f'event: fact\ndata: {{"topic": "conversation:{one}", "epoch": 2}}\n\n'
-    redirect(one, "billing")
-    redirect(one, "ai")
+    with transaction():
+        redirect(one, "billing")
+        redirect(one, "ai")
     assert next(stream) == f'event: fact\ndata: {{"topic": "conversation:{one}", "epoch": 4}}\n\n'
 
 
