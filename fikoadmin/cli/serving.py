@@ -16,7 +16,7 @@ from .. import create_app, jobs
 from ..config import ROOT, ConfigError
 from ..extensions import db
 from .base import in_app
-from .demo import prepare
+from .demo_data import prepare
 
 ADDRESS = "127.0.0.1"
 

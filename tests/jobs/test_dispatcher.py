@@ -1,6 +1,5 @@
 """What is due is handed on: the oldest first, by one process, at the cost of what is due alone."""
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -113,15 +112,16 @@ def test_it_looks_again_just_when_the_next_is_due(app: Flask) -> None:
     one.stop()
 
 
-def test_a_commit_wakes_it(app: Flask) -> None:
-    one, _handed = dispatcher(app)
-    rung = threading.Event()
-    one.wake = rung.set  # type: ignore[method-assign]
+def test_a_commit_wakes_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would look again only after an hour."""
+    monkeypatch.setattr("fikoadmin.jobs.dispatcher.LOOK_SECONDS", 3600)
+    one, handed = dispatcher(app)
     one.start()
+    wait_until(lambda: one.leads)
     with transaction():
         Job.queue("test", 1)
+    wait_until(lambda: handed)
     one.stop()
-    assert rung.is_set()
 
 
 @pytest.mark.parametrize("statement", ["candidates", "next"])
