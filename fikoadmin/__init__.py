@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import ai, api, live, log, matching, mirror, models, web
+from . import ai, api, live, log, matching, mirror, models, redis_client, web
 from .config import ROOT, Config
 from .extensions import babel, csrf, db, limiter, login_manager, migrate
 from .outbound import Outbound
@@ -64,6 +64,8 @@ def _flask_settings(config: Config) -> dict[str, object]:
         "BABEL_DEFAULT_LOCALE": config.locale,
         "BABEL_DEFAULT_TIMEZONE": config.timezone.key,
         "RATELIMIT_STORAGE_URI": config.redis_url or "memory://",
+        # Without its time-outs a frozen Redis would hold up every page.
+        "RATELIMIT_STORAGE_OPTIONS": redis_client.options() if config.redis_url else {},
         "RATELIMIT_SWALLOW_ERRORS": True,  # Redis away must not lock operators out
         "RATELIMIT_ENABLED": True,
     }
