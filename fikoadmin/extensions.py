@@ -66,7 +66,6 @@ def transaction() -> Iterator[Session]:
     finally:
         session.info["writing"] = False
         facts = session.info.pop("facts")
-        session.info.pop("settings", None)
     # Reached only after a commit: what follows may be lost with the process, so it may only repeat what rows say.
     committed.send(facts=facts)
 

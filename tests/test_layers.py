@@ -40,8 +40,11 @@ MAY_IMPORT = {
     "deploy": SERVICES | OUTSIDE,
     "seeds": SERVICES | {"ai"},
     "web": SERVICES | {"live", "deploy"},
-    "api": SERVICES,
-    "cli": SERVICES | OUTSIDE | {"deploy", "jobs", "seeds", "factory"},
+    "api": SERVICES | {"api.shapes"},
+    # What the API answers with is also what the commands print.
+    "api.shapes": SERVICES | {"api"},
+    "serve": SERVICES | {"jobs", "live", "factory"},
+    "cli": SERVICES | OUTSIDE | {"api.shapes", "deploy", "jobs", "seeds", "factory"},
 }
 REQUEST = {"flask.request", "flask.g", "flask.session"}
 HTTP_CLIENTS = {"httpx", "httpx2", "requests", "urllib.request", "http.client"}

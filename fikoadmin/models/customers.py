@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, Executable, ForeignKey, Index, String, delete, select
+from sqlalchemy import Executable, ForeignKey, Index, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..clock import now
@@ -56,16 +55,17 @@ class Customer(Model):
     def add_tag(self, name: str) -> bool:
         """True if the customer did not have the tag; safe beside another writer of the same tag."""
         tag = insert_into(CustomerTag).values(customer_id=self.id, name=name).on_conflict_do_nothing()
-        return self._changed_tags(tag)
+        return self._changed_tags(tag.returning(CustomerTag.name))
 
     def remove_tag(self, name: str) -> bool:
         """True if the customer had the tag."""
         tag = delete(CustomerTag).where(CustomerTag.customer_id == self.id, CustomerTag.name == name)
-        return self._changed_tags(tag)
+        return self._changed_tags(tag.returning(CustomerTag.name))
 
     def _changed_tags(self, statement: Executable) -> bool:
         db.session.flush()
-        changed = cast("CursorResult[Any]", db.session.execute(statement)).rowcount == 1
+        # Asked for as a row: how many rows a statement changed is not known of every INSERT.
+        changed = db.session.execute(statement).first() is not None
         db.session.expire(self, ["_tags"])
         return changed
 

@@ -47,13 +47,13 @@ class Settings:
 
     @classmethod
     def load(cls) -> Settings:
-        """Reads them; inside a transaction once for all of it."""
-        info = db.session().info
-        if not info.get("writing"):
-            return cls._read()
-        if "settings" not in info:
-            info["settings"] = cls._read()
-        return cast("Settings", info["settings"])
+        """Reads them, once for each transaction, be it reading or writing."""
+        session = db.session()
+        known = session.info.get("settings")
+        if known is None or known[0] is not session.get_transaction():
+            settings = cls._read()
+            known = session.info["settings"] = (session.get_transaction(), settings)
+        return cast("Settings", known[1])
 
     @classmethod
     def _read(cls) -> Settings:

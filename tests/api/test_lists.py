@@ -108,7 +108,6 @@ def test_workflows_messages_and_history_too(api: Api, workflow: str, customer: s
     assert len({queries(api, f"/conversations/{conversation}/events", limit=limit) for limit in (1, 50)}) == 1
 
 
-@pytest.mark.xfail(reason="whether the AI may reply reads the settings once for each conversation that the AI owns")
 def test_conversations_of_the_ai_too(api: Api) -> None:
     customer = str(api.customer()["id"])
     for _ in range(5):

@@ -1,0 +1,52 @@
+"""A running installation and real browser pages on it; nothing here imports the app."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.app_server import App
+from tests.conftest import CHROMIUM_FLAGS
+
+EMAIL = "sara@example.org"
+PASSWORD = "a-long-enough-password"
+
+NewContext = Callable[..., BrowserContext]
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Path) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+
+
+@pytest.fixture(scope="module")
+def fiko() -> Iterator[App]:
+    """One installation with one administrator and one knowledge entry a language can be asked about."""
+    with App() as app:
+        account = ("user", "create", "--email", EMAIL, "--name", "Sara", "--role", "administrator", "--password-stdin")
+        assert app.command(*account, stdin=PASSWORD + "\n").returncode == 0
+        yield app
+
+
+@pytest.fixture
+def signed_in(browser: Browser, fiko: App) -> Iterator[Callable[..., Page]]:
+    """Opens a page of a signed-in operator: `signed_in(language, **options of the browser context)`."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(language: str, **options: object) -> Page:
+        context = browser.new_context(locale=language, **options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(fiko.url)
+        page.click(f"button[name=language][value={language}]")
+        page.fill("[name=email]", EMAIL)
+        page.fill("[name=password]", PASSWORD)
+        page.click("form .button-primary")
+        page.wait_for_url("**/conversations")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
