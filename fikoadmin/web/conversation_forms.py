@@ -64,6 +64,7 @@ class ComposerForm(FlaskForm):
 
     content = TextAreaField(
         lazy_gettext("Write to the customer, or a note to your colleagues"),
+        id="composer-content",
         filters=[_clean],
         validators=[Written(), Fits(MESSAGE_LENGTH)],
     )

@@ -36,19 +36,15 @@ class Strip:
         )
 
 
-def strip(conversation_id: str) -> str:
-    return render_template("conversations/_strip.html", strip=Strip.of(found.conversation(conversation_id)))
-
-
-def latest(conversation_id: str) -> str:
+def part_of(conversation_id: str, part: str) -> str:
+    """That part alone: `strip`, `timeline`, `actions` or `about`."""
     conversation = found.conversation(conversation_id)
-    return render_template(
-        "conversations/_timeline.html", conversation=conversation, timeline=timeline(conversation.id), before=None
-    )
-
-
-def actions(conversation_id: str) -> str:
-    return render_template("conversations/_actions.html", conversation=found.conversation(conversation_id))
+    shown: dict[str, object] = {}
+    if part == "strip":
+        shown["strip"] = Strip.of(conversation)
+    elif part == "timeline":
+        shown["timeline"] = timeline(conversation.id)
+    return render_template(f"conversations/_{part}.html", conversation=conversation, **shown)
 
 
 def whole(conversation_id: str, posted: FlaskForm | None = None, refusal: str = "") -> str:
@@ -63,5 +59,7 @@ def whole(conversation_id: str, posted: FlaskForm | None = None, refusal: str = 
         before=before,
         forms=Forms(conversation, posted) if operator().may("operator") else None,
         refusal=refusal,
-        live_url=url_for("live.stream", topic=f"conversation:{conversation.id}"),
+        live_url=url_for(
+            "live.stream", topic=[f"conversation:{conversation.id}", f"customer:{conversation.customer_id}"]
+        ),
     )

@@ -95,22 +95,11 @@ def show(conversation_id: str) -> ResponseReturnValue:
     return conversation_page.whole(conversation_id)
 
 
-@bp.get("/<conversation_id>/strip")
+@bp.get("/<conversation_id>/<any(strip, timeline, actions, about):part>")
 @permitted("viewer")
-def strip(conversation_id: str) -> ResponseReturnValue:
-    return conversation_page.strip(conversation_id)
-
-
-@bp.get("/<conversation_id>/timeline")
-@permitted("viewer")
-def timeline(conversation_id: str) -> ResponseReturnValue:
-    return conversation_page.latest(conversation_id)
-
-
-@bp.get("/<conversation_id>/actions")
-@permitted("operator")
-def actions(conversation_id: str) -> ResponseReturnValue:
-    return conversation_page.actions(conversation_id)
+def show_part(conversation_id: str, part: str) -> ResponseReturnValue:
+    """One live part of the page, as the whole page holds it."""
+    return conversation_page.part_of(conversation_id, part)
 
 
 # -- what operators do there ---------------------------------------------------------------------------------------
