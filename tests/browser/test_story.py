@@ -29,7 +29,7 @@ def build(page: Page, fiko: App, name: str) -> str:
     page.click("main form .button-primary")
     page.click("a[href*='/nodes/new']")
     add_node(page, "receive_message", lambda p: p.fill("[name=keywords]", f"help {name}"))
-    page.click("a[href*="after="]")
+    page.click("a[href*='way=success'][href*='/nodes/new']")
     add_node(page, "redirect_conversation", lambda p: p.select_option("[name=redirect_destination]", "support"))
     page.click("form[action$='/activate'] button")
     expect(page.locator("form[action$='/pause'] button")).to_be_visible()
