@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import DateTime, select, update
+from sqlalchemy import select, update
 
 from fikoadmin import destinations
 from fikoadmin.errors import Conflict
@@ -205,13 +205,11 @@ def time_passes(hours: int) -> None:
     """Every stored moment lies that much further back: to the app and to the database's clock alike."""
     with transaction() as session:
         for table in Base.metadata.sorted_tables:
-            for column in table.columns:
-                if isinstance(column.type, UtcDateTime | DateTime):
-                    for key, moment in session.execute(select(*table.primary_key.columns, column)).all():
-                        if moment is not None:
-                            primary = next(iter(table.primary_key.columns))
-                            moved = {column.name: moment - timedelta(hours=hours)}
-                            session.execute(update(table).where(primary == key).values(moved))
+            key = next(iter(table.primary_key.columns))
+            for column in (column for column in table.columns if isinstance(column.type, UtcDateTime)):
+                for row_key, moment in session.execute(select(key, column).where(column.is_not(None))).all():
+                    moved = {column.name: moment - timedelta(hours=hours)}
+                    session.execute(update(table).where(key == row_key).values(moved))
 
 
 QUIET: dict[str, Verb] = {
