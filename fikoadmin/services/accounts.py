@@ -22,6 +22,7 @@ PASSWORD_LENGTH = (10, 200)
 SCOPES = ("full", "read")
 
 ADDRESS_KNOWN = N_("an operator with this address exists")
+NO_NAME = N_("must be one line of at most two hundred characters")
 NO_ADDRESS = N_("is not an e-mail address, such as name@example.org")
 LAST_ADMINISTRATOR = N_("this is the last administrator: make somebody else one first")
 WRONG_PASSWORD = N_("is not your present password")
@@ -161,7 +162,7 @@ def check_password(password: str) -> None:
 def _clean_name(name: str) -> str:
     name = name.strip()
     if not 1 <= len(name) <= 200 or not name.replace("\u200c", "").isprintable():
-        raise Invalid("name", "must have 1 to 200 characters, on one line")
+        raise Invalid("name", NO_NAME)
     return name
 
 

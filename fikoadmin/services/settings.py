@@ -16,6 +16,8 @@ from ..models.base import insert_into
 from ..models.settings import DEFAULTS, LIVE_WORKFLOWS, SECRETS, Setting, Settings
 from ..words import N_
 
+NO_ADDRESS = N_("must be an address that begins with http:// or https://")
+NOT_PLAIN = N_("must be plain text")
 STALE = N_("somebody else has changed the settings since")
 TEXT_LENGTH = 2_000
 TRUE = ("on", "true", "yes", "1")
@@ -92,7 +94,9 @@ def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise Invalid(name, "must be a text")
     text = value.strip()
-    if len(text) > TEXT_LENGTH or "\0" in text:
+    if "\0" in text:  # no text column of PostgreSQL can hold it
+        raise Invalid(name, NOT_PLAIN)
+    if len(text) > TEXT_LENGTH:
         raise Invalid(name, f"must have at most {TEXT_LENGTH} characters")
     return text
 
@@ -106,7 +110,7 @@ def _address(name: str, value: Any) -> str:
     except ValueError:
         fits = False
     if not fits:
-        raise Invalid(name, "must be an address that begins with http:// or https://")
+        raise Invalid(name, NO_ADDRESS)
     return text
 
 
