@@ -42,5 +42,5 @@ def _topics() -> list[str]:
         raise Invalid("topic", gettext("Name 1 to %(count)s topics.", count=TOPICS_AT_MOST))
     for topic in topics:
         if not TOPIC.fullmatch(topic):
-            raise Invalid("topic", gettext("A topic is a kind of thing, or a kind and an id: conversation:abc123"))
+            raise Invalid("topic", gettext("A topic is a kind of thing, or a kind and an id: conversation:abc"))
     return topics
