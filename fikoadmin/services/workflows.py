@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_, update
 
 from .. import documents
 from ..clock import now
@@ -19,6 +20,7 @@ from ..models.workflows import Connection, Node, Workflow, WorkflowVersion
 from .settings import live_workflows_changed
 
 NAME_LENGTH = 200
+VERSIONS_SHOWN = 200
 # What of the export format's `workflow` part has a column; the rest is kept as it came.
 COLUMNS = ("name", "description", "max_executions", "delay_between_executions", "start_date", "end_date")
 STALE = "somebody else has changed this workflow since; look at it as it is now"
@@ -186,3 +188,53 @@ def _set_status(workflow: Workflow, status: str, actor: Actor) -> None:
     if workflow.status != status:
         AuditEntry.record("workflow", workflow.id, "status", actor, workflow.status, status)
         workflow.status = status
+
+
+def move(workflow_id: int, up: bool, actor: Actor, order: int | None = None) -> Workflow:
+    """Changes places with the workflow before or after it; which of them runs first for an event follows from that.
+
+    `order` is the one that its author saw: where it is another now, nothing moves. Raises NotFound.
+    """
+    with transaction():
+        workflow = found(workflow_id)
+        neighbour = _neighbour(workflow, up)
+        if neighbour is None:
+            return workflow
+        first, second = _both_locked(workflow, neighbour)
+        is_as_seen = order is None or order == workflow.order
+        if not is_as_seen or (workflow is second) != up:
+            return workflow
+        if first.order == second.order:
+            _make_room(second)
+        AuditEntry.record("workflow", workflow.id, "moved", actor, workflow.order, neighbour.order)
+        first.order, second.order = second.order, first.order
+        live_workflows_changed()
+    return workflow
+
+
+def _neighbour(workflow: Workflow, up: bool) -> Workflow | None:
+    place, own = tuple_(Workflow.order, Workflow.id), (workflow.order, workflow.id)
+    before = select(Workflow).where(place < own).order_by(Workflow.order.desc(), Workflow.id.desc())
+    after = select(Workflow).where(place > own).order_by(Workflow.order, Workflow.id)
+    return db.session.scalar((before if up else after).limit(1))
+
+
+def _both_locked(one: Workflow, other: Workflow) -> list[Workflow]:
+    """Both as they are now, the earlier one first."""
+    # Locked in the order of their ids, so that two moves at once do not wait for each other.
+    statement = select(Workflow).where(Workflow.id.in_((one.id, other.id))).order_by(Workflow.id)
+    statement = statement.with_for_update().execution_options(populate_existing=True)
+    return sorted(db.session.scalars(statement), key=lambda workflow: (workflow.order, workflow.id))
+
+
+def _make_room(second: Workflow) -> None:
+    """Two that were made at the same moment share a place: the later one and all after it move on by one."""
+    after = tuple_(Workflow.order, Workflow.id) >= (second.order, second.id)
+    db.session.execute(update(Workflow).where(after).values(order=Workflow.order + 1))
+    db.session.refresh(second)
+
+
+def versions(workflow_id: int) -> Sequence[WorkflowVersion]:
+    """The newest versions, at most 200, the newest first."""
+    statement = select(WorkflowVersion).where(WorkflowVersion.workflow_id == workflow_id)
+    return db.session.scalars(statement.order_by(WorkflowVersion.number.desc()).limit(VERSIONS_SHOWN)).all()

@@ -14,7 +14,6 @@ from flask_babel import lazy_pgettext as p
 from flask_babel.speaklater import LazyString
 
 from .. import destinations
-from ..words import N_
 
 Table = Mapping[str, LazyString]
 
@@ -181,9 +180,6 @@ ERROR_TEXTS: Table = {
     "500": p("error", "The fault is in the log. Try again; if it stays, tell your administrator."),
     "503": p("error", "Nothing is lost. Reload the page in a few seconds."),
 }
-# Reasons are marked where they arise; these arise below the layer that knows about languages.
-REASONS = (N_("owner changed"), N_("conversation is not active"), N_("no language model is configured"))
-
 TABLES: Mapping[str, Table] = {
     "status": STATUSES,
     "event_type": EVENT_TYPES,

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from fikoadmin.ai import NO_MODEL
+from fikoadmin.models.conversations import NOT_ACTIVE, OWNER_CHANGED
 from fikoadmin.web import formats, labels
 from tests.web.gallery_app import gallery_app
 
@@ -98,6 +100,6 @@ def test_every_stored_value_and_reason_has_persian() -> None:
     same = {"API"}
     with reading("fa"):
         words = [str(word) for table in labels.TABLES.values() for word in table.values()]
-        words += [labels.label_reason(reason) for reason in labels.REASONS]
+        words += [labels.label_reason(reason) for reason in (OWNER_CHANGED, NOT_ACTIVE, NO_MODEL)]
         words += [name for _, name in labels.destination_choices()]
         assert [word for word in words if word.isascii() and word not in same] == []
