@@ -1,0 +1,8 @@
+"""The Workflows pages: the list, one workflow as an outline, its nodes, its settings, in and out."""
+
+from __future__ import annotations
+
+from . import limits, nodes, one, overview, ways
+from .base import bp
+
+__all__ = ["bp", "limits", "nodes", "one", "overview", "ways"]

@@ -1,0 +1,174 @@
+"""What the pages of one workflow share: its draft as it stands, and how a change of it is made or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from ... import documents
+from ...engine.findings import Finding, findings
+from ...engine.graph import Graph
+from ...engine.messages import MESSAGES
+from ...errors import Conflict, Invalid, NotFound
+from ...models import found
+from ...models.workflows import Workflow
+from ...services import workflows
+from ..labels import TABLES
+from . import node_kinds, sentences
+from .outline import Outline, outline, ways_out
+
+bp = Blueprint("workflows", __name__, url_prefix="/workflows")
+
+LARGEST_ID = 2**63 - 1
+
+
+@bp.url_value_preprocessor
+def _only_ids(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    # What no column can hold is not asked for.
+    if (values or {}).get("workflow_id", 0) > LARGEST_ID:
+        raise NotFound("there is no such workflow")
+
+
+@bp.context_processor
+def _words() -> dict[str, Any]:
+    return {"sentences": sentences, "node_kinds": node_kinds, "way_hint": way_hint, "finding_text": finding_text}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A workflow's draft, read once for a page."""
+
+    workflow: Workflow
+    document: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, workflow_id: int) -> Draft:
+        """Raises NotFound."""
+        workflow = found.workflow(workflow_id)
+        return cls(workflow, workflows.draft(workflow))
+
+    @cached_property
+    def outline(self) -> Outline:
+        return outline(self.document)
+
+    @property
+    def graph(self) -> Graph:
+        return self.outline.graph
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """In the order of the outline, those of the whole workflow first."""
+        numbers = self.outline.numbers
+        return sorted(findings(self.document), key=lambda finding: numbers.get(finding.node_id or "", 0))
+
+    def findings_of(self, node_id: str) -> list[Finding]:
+        return [finding for finding in self.findings if finding.node_id == node_id]
+
+    @cached_property
+    def differs(self) -> bool:
+        """Whether the draft says something else than the version published last."""
+        version = self.workflow.live_version
+        return version is not None and version.digest != documents.digest(self.document)
+
+    def node(self, node_id: str) -> Mapping[str, Any]:
+        """Raises NotFound."""
+        if node_id not in self.graph.nodes:
+            raise NotFound("there is no such node in this workflow")
+        return self.graph.node(node_id)
+
+    def ways_out(self, node_id: str) -> Any:
+        return ways_out(self.graph, node_id)
+
+    def numbered(self) -> list[tuple[str, int, Mapping[str, Any]]]:
+        """(id, number, node) of all that a connection can lead to, in the order of the outline."""
+        nodes = sorted(self.outline.numbers.items(), key=lambda pair: pair[1])
+        return [(id_, n, self.graph.node(id_)) for id_, n in nodes if self.graph.node(id_)["node_type"] != "when"]
+
+
+def page(draft: Draft, refusal: str = "", change: tuple[str, str] | None = None, wanted: str | None = None) -> str:
+    """The page of a workflow. `change` is the way out (node id, type) whose target is being chosen, `wanted` the choice
+    that was refused."""
+    return render_template(
+        "workflows/show.html",
+        draft=draft,
+        workflow=draft.workflow,
+        refusal=refusal,
+        change=change or chosen_way(),
+        wanted=wanted,
+        live_url=live_url(draft.workflow),
+    )
+
+
+def live_url(workflow: Workflow) -> str:
+    return url_for("live.stream", topic=f"workflow:{workflow.id}")
+
+
+def chosen_way() -> tuple[str, str] | None:
+    """The way out that the address asks to change: `?change=<node id>.<connection type>`."""
+    node_id, dot, type_ = request.args.get("change", "").rpartition(".")
+    return (node_id, type_) if dot else None
+
+
+def revision_shown() -> int:
+    """The revision of the draft that the sent form was drawn from; without one it is as stale as can be (P22)."""
+    return request.form.get("revision", -1, type=int)
+
+
+def back(workflow_id: int, node_id: str = "") -> Response:
+    """To the outline, at that node."""
+    anchor = f"node-{node_id}" if node_id else None
+    return redirect(url_for(".show", workflow_id=workflow_id, _anchor=anchor), 303)
+
+
+def edit(
+    workflow_id: int, node_id: str, change: Callable[[int], object], way: tuple[str, str] | None = None,
+    wanted: str | None = None,
+) -> ResponseReturnValue:  # fmt: skip
+    """Makes a change of the draft, then shows the outline; a refusal shows why, and the choice that was made."""
+    try:
+        change(revision_shown())
+    except Invalid as error:
+        return page(Draft.of(workflow_id), gettext(error.reason), way, wanted), 422
+    except Conflict:
+        return page(Draft.of(workflow_id), stale(), way, wanted), 409
+    return back(workflow_id, node_id)
+
+
+def stale() -> str:
+    return str(
+        gettext(
+            "Somebody else has changed this workflow since you opened it, so nothing was changed. "
+            "This is how it is now; look at it, then decide again."
+        )
+    )
+
+
+def finding_text(finding: Finding) -> str:
+    """The finding in the reader's language, with the words of the pages for kinds."""
+    params = dict(finding.params)
+    for table in ("action_type", "when_type", "node_type", "connection_type"):
+        if str(params.get("type")) in TABLES[table]:
+            params["type"] = str(TABLES[table][str(params["type"])])
+            break
+    return str(gettext(MESSAGES[finding.code])) % params
+
+
+def way_hint(node_type: str, connection_type: str) -> str:
+    """When a run takes that way out, in words; empty where the type's name says it."""
+    hints: dict[tuple[str, str], str] = {
+        ("condition", "success"): gettext("if it is true"),
+        ("condition", "failure"): gettext("if it is not true"),
+        ("action", "failure"): gettext("if it could not be done"),
+        ("waiting", "success"): gettext("after a valid answer"),
+        ("waiting", "failure"): gettext("after too many wrong answers"),
+        ("waiting", "timeout"): gettext("if no answer came in time"),
+        ("waiting", "skip"): gettext("if the customer does not want to answer"),
+    }
+    return hints.get((node_type, connection_type), "")

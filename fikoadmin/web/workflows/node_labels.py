@@ -1,0 +1,67 @@
+"""The words for values that only nodes have: fields of conditions, units, frequencies."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_pgettext as p
+
+from ..labels import Table
+
+UNITS: Table = {
+    "seconds": p("unit", "seconds"),
+    "minutes": p("unit", "minutes"),
+    "hours": p("unit", "hours"),
+    "days": p("unit", "days"),
+}
+FREQUENCIES: Table = {
+    "once": p("frequency", "once"),
+    "daily": p("frequency", "every day"),
+    "weekly": p("frequency", "every week"),
+    "monthly": p("frequency", "every month"),
+    "yearly": p("frequency", "every year"),
+}
+STORAGE_TYPES: Table = {
+    "text": p("answer", "Any text"),
+    "email": p("answer", "An e-mail address"),
+    "phone": p("answer", "A phone number"),
+    "number": p("answer", "A number"),
+    "date": p("answer", "A date"),
+    "choice": p("answer", "One of several options"),
+}
+COMBINATIONS: Table = {
+    "and": p("combination", "All of them are true"),
+    "or": p("combination", "At least one of them is true"),
+}
+CONDITION_KINDS: Table = {
+    "message": p("condition", "Message text"),
+    "field": p("condition", "Something known about customer or conversation"),
+    "ai": p("condition", "Question to the AI"),
+}
+FIELDS: Table = {
+    "user.first_name": p("field", "Customer: first name"),
+    "user.last_name": p("field", "Customer: last name"),
+    "user.full_name": p("field", "Customer: full name"),
+    "user.tags": p("field", "Customer: tags"),
+    "user.email": p("field", "Customer: e-mail"),
+    "user.phone_number": p("field", "Customer: phone number"),
+    "user.username": p("field", "Customer: user name"),
+    "user.source": p("field", "Customer: first channel"),
+    "user.created_at": p("field", "Customer: known since"),
+    "user.id": p("field", "Customer: id"),
+    "conversation.status": p("field", "Conversation: status"),
+    "conversation.destination": p("field", "Conversation: destination"),
+    "conversation.ai_enabled": p("field", "Conversation: AI on (true or false)"),
+    "conversation.unanswered_minutes": p("field", "Conversation: minutes without an answer"),
+    "conversation.source": p("field", "Conversation: channel"),
+    "conversation.id": p("field", "Conversation: id"),
+    "event.type": p("field", "Event: type"),
+    "event.data.content": p("field", "Event: text of the message"),
+    "now.date": p("field", "Now: date"),
+    "now.time": p("field", "Now: time of day"),
+    "now.weekday": p("field", "Now: day of the week (monday, tuesday…)"),
+}
+
+
+def word(table: Table, value: str | None) -> str:
+    """The reader's word for a value; one that the table lacks as it is."""
+    known = table.get(value or "")
+    return str(known) if known is not None else value or ""

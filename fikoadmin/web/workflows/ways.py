@@ -1,0 +1,68 @@
+"""Where the ways out of a node lead."""
+
+from __future__ import annotations
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from ...services import drafts
+from ..access import operator, permitted
+from .base import Draft, back, bp, edit, page
+
+AT_NODE = "/<int:workflow_id>/nodes/<node_id>"
+
+
+@bp.post(f"{AT_NODE}/connect")
+@permitted("operator")
+def connect(workflow_id: int, node_id: str) -> ResponseReturnValue:
+    """That way out leads to the chosen node alone, or ends there."""
+    draft = Draft.of(workflow_id)
+    type_, target = request.form.get("connection_type", ""), request.form.get("target_node_id", "")
+    if _targets(draft, node_id, type_) == [target] * bool(target):
+        return back(workflow_id, node_id)
+    person = operator().actor
+    return edit(
+        workflow_id,
+        node_id,
+        lambda revision: drafts.connect(workflow_id, node_id, type_, target or None, person, revision),
+        (node_id, type_),
+        target,
+    )
+
+
+@bp.post(f"{AT_NODE}/branch")
+@permitted("operator")
+def branch(workflow_id: int, node_id: str) -> ResponseReturnValue:
+    """That way out leads to the chosen node as well."""
+    draft = Draft.of(workflow_id)
+    type_, target = request.form.get("connection_type", ""), request.form.get("target_node_id", "")
+    if not target:
+        return page(draft, gettext("Choose the node that the new branch leads to."), (node_id, type_)), 422
+    if target in _targets(draft, node_id, type_):
+        return back(workflow_id, node_id)
+    person = operator().actor
+    return edit(
+        workflow_id,
+        node_id,
+        lambda revision: drafts.add_connection(workflow_id, node_id, type_, target, person, revision),
+        (node_id, type_),
+        target,
+    )
+
+
+@bp.post("/<int:workflow_id>/connections/<connection_id>/remove")
+@permitted("operator")
+def disconnect(workflow_id: int, connection_id: str) -> ResponseReturnValue:
+    draft = Draft.of(workflow_id)
+    source = next((c.source for c in draft.graph.connections if c.id == connection_id), None)
+    if source is None:
+        return back(workflow_id)
+    person = operator().actor
+    return edit(workflow_id, source, lambda revision: drafts.disconnect(workflow_id, connection_id, person, revision))
+
+
+def _targets(draft: Draft, node_id: str, type_: str) -> list[str]:
+    """Where that way out leads now."""
+    draft.node(node_id)
+    return [connection.target for connection in draft.graph.next(node_id, type_)]

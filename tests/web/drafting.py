@@ -1,0 +1,49 @@
+"""Workflows to edit on the pages, and what their drafts then hold."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+from fikoadmin.extensions import db
+from fikoadmin.models.actors import Actor
+from fikoadmin.models.workflows import Workflow
+from fikoadmin.services import drafts, workflows
+
+AUTHOR = Actor("command", "", "test")
+
+
+def imported(app: Flask, document: Mapping[str, Any]) -> int:
+    """The id of the draft made of a document, bare or in its envelope."""
+    with app.app_context():
+        return workflows.import_document(json.dumps(document).encode(), AUTHOR)[0].id
+
+
+def draft_of(app: Flask, workflow_id: int) -> dict[str, Any]:
+    """The draft in the export format."""
+    with app.app_context():
+        return workflows.export(workflow_id)
+
+
+def node_titled(app: Flask, workflow_id: int, title: str) -> dict[str, Any]:
+    nodes = draft_of(app, workflow_id)["nodes"]
+    found: dict[str, Any] = next(node for node in nodes if node["title"] == title)
+    return found
+
+
+def one_node(app: Flask, node_type: str, **fields: Any) -> tuple[int, str]:
+    """A new workflow with that node alone, titled "Node": the ids of both."""
+    with app.app_context():
+        workflow_id = workflows.create("Mine", AUTHOR).id
+        return workflow_id, drafts.add_node(workflow_id, node_type, {"title": "Node", **fields}, AUTHOR).id
+
+
+def changed_by_somebody_else(app: Flask, workflow_id: int, node_id: str, **fields: Any) -> None:
+    with app.app_context():
+        drafts.change_node(workflow_id, node_id, fields, AUTHOR)
+
+
+def workflow_at(app: Flask, workflow_id: int) -> Workflow:
+    with app.app_context():
+        return db.session.get_one(Workflow, workflow_id)
