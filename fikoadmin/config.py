@@ -74,16 +74,12 @@ def _database_url(environment: Mapping[str, str], instance: Path) -> str:
     try:
         url = make_url(text)
     except ArgumentError:
-        raise ConfigError(
-            "FIKO_DATABASE_URL: not a database URL; e.g. postgresql://user:password@host/name"
-        ) from None
+        raise ConfigError("FIKO_DATABASE_URL: not a database URL; e.g. postgresql://user:password@host/name") from None
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         raise ConfigError("FIKO_DATABASE_URL: must be postgresql://… or sqlite:///path/to/file")
-    return url.set(drivername="sqlite", database=str(ROOT / url.database)).render_as_string(
-        hide_password=False
-    )
+    return url.set(drivername="sqlite", database=str(ROOT / url.database)).render_as_string(hide_password=False)
 
 
 def _url(environment: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
@@ -106,9 +102,7 @@ def _secret_key(environment: Mapping[str, str], database_url: str, instance: Pat
             raise ConfigError("FIKO_SECRET_KEY: must have at least 16 characters")
         return key
     if not database_url.startswith("sqlite"):
-        raise ConfigError(
-            "FIKO_SECRET_KEY: is required with PostgreSQL; any random text of 16 characters or more"
-        )
+        raise ConfigError("FIKO_SECRET_KEY: is required with PostgreSQL; any random text of 16 characters or more")
     return kept_secret(instance / "secret-key")
 
 

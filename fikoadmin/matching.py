@@ -156,8 +156,7 @@ class Index:
             for _, found in self._automaton.iter(normalise(snapshot.text)):
                 ids |= found
         return [
-            self._examine(self.workflows[id_], snapshot, chain)
-            for id_ in sorted(ids, key=self._places.__getitem__)
+            self._examine(self.workflows[id_], snapshot, chain) for id_ in sorted(ids, key=self._places.__getitem__)
         ]
 
     @staticmethod

@@ -268,9 +268,7 @@ def test_p21_a_resolver_that_hangs_does_not_hold_the_call() -> None:
         answered.wait(20)
         return LOOPBACK
 
-    assert (
-        refusal(Outbound((), hanging), "http://example.org/", timeout=0.1).reason == "timed out after 0.1 s"
-    )
+    assert refusal(Outbound((), hanging), "http://example.org/", timeout=0.1).reason == "timed out after 0.1 s"
     answered.set()
 
 

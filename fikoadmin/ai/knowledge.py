@@ -54,8 +54,7 @@ def _weight(found_in: int, documents: int) -> float:
 def _score(document: Counter[str], weights: dict[str, float], average: float) -> float:
     allowance = SATURATION * (1 - LENGTH_WEIGHT + LENGTH_WEIGHT * document.total() / average)
     return sum(
-        weight * document[term] * (SATURATION + 1) / (document[term] + allowance)
-        for term, weight in weights.items()
+        weight * document[term] * (SATURATION + 1) / (document[term] + allowance) for term, weight in weights.items()
     )
 
 

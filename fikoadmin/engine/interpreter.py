@@ -143,9 +143,12 @@ class Run:
 
     def _suspend(self, step: Step, prompt: str, judged: Mapping[str, Judgement]) -> None:
         wait = Wait(
-            execution=self.execution, step_position=step.position, kind=JOB,
-            conversation_id=self.execution.conversation_id, data={"prompt": prompt, "asked": self.context.fill(prompt), "judged": dict(judged)},
-        )  # fmt: skip
+            execution=self.execution,
+            step_position=step.position,
+            kind=JOB,
+            conversation_id=self.execution.conversation_id,
+            data={"prompt": prompt, "asked": self.context.fill(prompt), "judged": dict(judged)},
+        )
         db.session.add(wait)
         db.session.flush()
         Job.queue(jobs.JUDGE_CONDITION, wait.id, key=f"judge:{wait.id}")

@@ -194,9 +194,7 @@ def _port(target: httpx2.URL) -> int:
 
 
 def _wire_url(target: httpx2.URL) -> httpcore2.URL:
-    return httpcore2.URL(
-        scheme=target.raw_scheme, host=target.raw_host, port=_port(target), target=target.raw_path
-    )
+    return httpcore2.URL(scheme=target.raw_scheme, host=target.raw_host, port=_port(target), target=target.raw_path)
 
 
 def _wire_headers(target: httpx2.URL, headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

@@ -8,9 +8,7 @@ from fikoadmin.ai import KnowledgeEntry, Question, Turn
 
 ENTRIES = (
     KnowledgeEntry("What are your opening hours?", "We are open from 9 to 18, Saturday to Wednesday.", "en"),
-    KnowledgeEntry(
-        "How much is shipping?", "Shipping costs 5 euros, and nothing above 50.", "en", ("delivery",)
-    ),
+    KnowledgeEntry("How much is shipping?", "Shipping costs 5 euros, and nothing above 50.", "en", ("delivery",)),
     KnowledgeEntry("How do I return an item?", "Send it back within 14 days.", "en", ("refund",)),
     KnowledgeEntry("ساعت‌های کاری شما چیست؟", "شنبه تا چهارشنبه، ۹ تا ۱۸.", "fa"),
     KnowledgeEntry("هزینهٔ ارسال چقدر است؟", "هزینهٔ ارسال ۵۰ هزار تومان است.", "fa", ("پست",)),

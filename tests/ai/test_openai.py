@@ -103,9 +103,7 @@ def test_p10_the_stretch_is_one_message_and_roles_alternate(service: AIServer, m
     ("said", "value"),
     [("true", True), ("false", False), ("True.", True), (" FALSE\n", False), ('"true"', True)],
 )
-def test_a_judgement_is_one_word(
-    service: AIServer, model: Responder, form: str, said: str, value: bool
-) -> None:
+def test_a_judgement_is_one_word(service: AIServer, model: Responder, form: str, said: str, value: bool) -> None:
     getattr(service, form)()
     service.judges(said)
     assert model.judge("asks for a person", asked("let me talk to somebody"), never) is value
@@ -132,9 +130,7 @@ def test_anything_else_is_no_judgement(service: AIServer, model: Responder, said
         (503, "AI service: answered 503", True),
     ],
 )
-def test_a_refusal_is_named(
-    service: AIServer, model: Responder, status: int, reason: str, temporary: bool
-) -> None:
+def test_a_refusal_is_named(service: AIServer, model: Responder, status: int, reason: str, temporary: bool) -> None:
     service.fails(status)
     failed = failure(model)
     assert (failed.reason, failed.temporary, failed.retry_after) == (reason, temporary, None)

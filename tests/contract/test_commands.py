@@ -201,9 +201,7 @@ WRONG = [
 
 @pytest.mark.parametrize("arguments", [["run"], ["db", "current"]], ids=" ".join)
 @pytest.mark.parametrize(("name", "value"), WRONG)
-def test_a_wrong_setting_is_one_line_that_names_it(
-    alone: Command, name: str, value: str, arguments: list[str]
-) -> None:
+def test_a_wrong_setting_is_one_line_that_names_it(alone: Command, name: str, value: str, arguments: list[str]) -> None:
     done = alone(*arguments, **{name: value})
     assert done.returncode == 2
     assert done.stdout == ""

@@ -105,9 +105,7 @@ CALLS = [
 
 @pytest.mark.parametrize(("method", "call"), CALLS)
 @pytest.mark.parametrize("bearer", [None, "Bearer wrong", "Bearer", "Basic YTpi", "wrong", "Bearer é"])
-def test_no_or_a_bad_token(
-    fiko: Client, places: dict[str, str], method: str, call: str, bearer: str | None
-) -> None:
+def test_no_or_a_bad_token(fiko: Client, places: dict[str, str], method: str, call: str, bearer: str | None) -> None:
     headers = {"Content-Type": "application/json"} | ({} if bearer is None else {"Authorization": bearer})
     body = b"{}" if method == "POST" else None
     assert_problem(fiko.app.request(method, f"/api/v1{call.format(**places)}", body, headers), 401)
@@ -237,9 +235,7 @@ def test_p29_what_no_database_can_keep_is_refused(fiko: Client, value: str, key:
     assert fiko.messages(conversation) == []
 
 
-@pytest.mark.parametrize(
-    "content", ["\u202e", "💬", "\u200c", "سَلام", "<script>a</script>", "'; --", "\ufeff"]
-)
+@pytest.mark.parametrize("content", ["\u202e", "💬", "\u200c", "سَلام", "<script>a</script>", "'; --", "\ufeff"])
 def test_whatever_else_a_customer_writes_is_kept(fiko: Client, content: str) -> None:
     conversation = fiko.at("support")
     fiko.say(conversation, f"x{content}x")

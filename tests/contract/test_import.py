@@ -235,9 +235,7 @@ def said(answer: Answer) -> str:
 
 @pytest.mark.parametrize("bare", [True, False], ids=["bare", "envelope"])
 @pytest.mark.parametrize(("change", "place"), BROKEN)
-def test_p26_an_error_names_the_place_and_nothing_changes(
-    fiko: Client, change: Break, place: str, bare: bool
-) -> None:
+def test_p26_an_error_names_the_place_and_nothing_changes(fiko: Client, change: Break, place: str, bare: bool) -> None:
     name = unique("Broken")
     broken = good(name)
     change(broken)

@@ -59,9 +59,7 @@ FINDINGS: list[tuple[str, Document, set[str]]] = [
 
 
 @pytest.mark.parametrize(("name", "bare", "titles"), FINDINGS, ids=[name for name, *_ in FINDINGS])
-def test_p20_findings_keep_it_from_being_published(
-    fiko: Client, name: str, bare: Document, titles: set[str]
-) -> None:
+def test_p20_findings_keep_it_from_being_published(fiko: Client, name: str, bare: Document, titles: set[str]) -> None:
     workflow = fiko.load(copy.deepcopy(bare))
     answer = fiko.ask("POST", f"/workflows/{workflow}/activate")
     assert (answer.status, answer.headers.get_content_type()) == (409, "application/problem+json")

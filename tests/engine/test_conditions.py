@@ -246,9 +246,7 @@ def test_groups_nested_too_deep_are_a_problem_and_false() -> None:
 
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=12)
-WORDS = st.sampled_from(
-    [*FIELD_OPERATORS, *MESSAGE_OPERATORS, *NAMES, "message", "ai", "user", "and", "or", "12:30"]
-)
+WORDS = st.sampled_from([*FIELD_OPERATORS, *MESSAGE_OPERATORS, *NAMES, "message", "ai", "user", "and", "or", "12:30"])
 KEYS = st.sampled_from(["type", "field", "operator", "value", "prompt", "conditions", "combination_operator"])
 JSON = st.recursive(
     SCALARS | WORDS,

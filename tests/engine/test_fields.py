@@ -39,9 +39,7 @@ def test_look_up(name: str, value: object) -> None:
 
 def test_fixed_names_and_prefixes_are_known_and_nothing_else() -> None:
     assert all(known(name) for name in (*NAMES, "event.data.a.b", "answers.a b", "user_response_x"))
-    assert not any(
-        known(name) for name in ("event.data.", "answers.", "user_response_", "user.nmae", "now", "")
-    )
+    assert not any(known(name) for name in ("event.data.", "answers.", "user_response_", "user.nmae", "now", ""))
 
 
 def test_every_fixed_name_is_missing_where_nothing_is_given() -> None:

@@ -259,7 +259,49 @@ def test_p29_wrong_input_is_told_at_its_field_and_kept(
 KEPT_AS_TYPED = ("tag_name", "delay_amount", "ai_context_data", "webhook_payload", "message_content")
 
 WILD = st.text(max_size=30) | st.sampled_from(["", "0", "-1", "{", "[]", "null", '{"a": 1}', "\0", "9" * 40, "\u202e"])
-NAMES = ["title", "is_active", "keywords", "tags", "channels", "when_type", "action_type", "schedule_frequency", "schedule_start_date", "schedule_time", "combination_operator", "message_content", "key_values", "redirect_destination", "tag_name", "delay_amount", "delay_unit", "status", "note", "ai_control_action", "ai_custom_prompt", "ai_context_data", "webhook_url", "webhook_method", "webhook_headers", "webhook_payload", "storage_type", "allowed_errors", "response_timeout_amount", "conditions-count", "conditions-0-kind", "conditions-0-field", "conditions-0-other", "conditions-0-operator", "conditions-0-value", "conditions-0-prompt", "conditions-0-json", "conditions-0-base", "step", "revision", "node_type"]
+NAMES = [
+    "title",
+    "is_active",
+    "keywords",
+    "tags",
+    "channels",
+    "when_type",
+    "action_type",
+    "schedule_frequency",
+    "schedule_start_date",
+    "schedule_time",
+    "combination_operator",
+    "message_content",
+    "key_values",
+    "redirect_destination",
+    "tag_name",
+    "delay_amount",
+    "delay_unit",
+    "status",
+    "note",
+    "ai_control_action",
+    "ai_custom_prompt",
+    "ai_context_data",
+    "webhook_url",
+    "webhook_method",
+    "webhook_headers",
+    "webhook_payload",
+    "storage_type",
+    "allowed_errors",
+    "response_timeout_amount",
+    "conditions-count",
+    "conditions-0-kind",
+    "conditions-0-field",
+    "conditions-0-other",
+    "conditions-0-operator",
+    "conditions-0-value",
+    "conditions-0-prompt",
+    "conditions-0-json",
+    "conditions-0-base",
+    "step",
+    "revision",
+    "node_type",
+]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
