@@ -12,6 +12,7 @@ from flask_wtf import FlaskForm
 
 from ..destinations import SUPPORT
 from ..errors import Conflict, Invalid, NotFound
+from ..extensions import transaction
 from ..models import events, found, pages
 from ..models.conversations import Conversation
 from ..models.executions import FAILED, SKIPPED, Execution
@@ -192,11 +193,15 @@ def note(conversation_id: str) -> ResponseReturnValue:
 def trigger(conversation_id: str) -> ResponseReturnValue:
     form = TriggerForm()
     person = operator().actor
-    return _act(
-        conversation_id,
-        form,
-        lambda _epoch: _tell(executions.trigger(int(form.workflow.data), conversation_id, person)),
-    )
+
+    def run(epoch: int) -> None:
+        # `executions.trigger` asks for no epoch; under the lock taken here nothing can change before it runs (P23).
+        with transaction():
+            conversations.locked(conversation_id, epoch)
+            execution = executions.trigger(int(form.workflow.data), conversation_id, person)
+        _tell(execution)
+
+    return _act(conversation_id, form, run)
 
 
 @bp.post("/<conversation_id>/customer")

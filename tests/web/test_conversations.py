@@ -480,6 +480,17 @@ def test_a_viewer_sees_everything_and_has_no_forms(fiko: Flask, viewer: Visitor)
     assert "<textarea" not in page
 
 
+def test_p23_a_workflow_is_not_run_on_what_the_page_no_longer_shows(fiko: Flask, operator: Visitor) -> None:
+    workflow_id = live_workflow(fiko, "billing", "receipt")
+    conversation_id = begun(fiko)
+    act(operator, conversation_id, "take-over")
+    status, text = act(operator, conversation_id, "trigger", epoch=1, workflow=str(workflow_id))
+    assert (status, "nothing was done" in text) == (409, True)
+    assert re.search(rf'<option selected value="{workflow_id}"', text)
+    assert "Started by hand" not in text
+    assert now_at(fiko, conversation_id).epoch == 2
+
+
 def test_an_execution_names_the_version_that_ran(fiko: Flask, operator: Visitor) -> None:
     workflow_id = live_workflow(fiko, "sales", "never-said")
     conversation_id = begun(fiko)
