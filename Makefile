@@ -7,7 +7,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 CATALOGUES := $(wildcard fikoadmin/translations/*/LC_MESSAGES/*.po)
 INSTALL_SERVICES := $(filter true,$(CI))$(filter 1,$(FIKO_INSTALL_SERVICES))
 
-.PHONY: help run test check format translations lock
+.PHONY: help run test check format translations lock screens
 
 help:  ## What can be made here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -55,3 +55,6 @@ lock: .venv/dev.stamp  ## Resolve setup.cfg anew and pin the result in requireme
 .venv/translations.stamp: $(CATALOGUES) .venv/run.stamp
 	@.venv/bin/python -m tools.compile_translations
 	@touch $@
+
+screens: .venv/dev.stamp .venv/translations.stamp  ## A picture of every page in build/screens/
+	@.venv/bin/python -m tools.screens

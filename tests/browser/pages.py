@@ -1,0 +1,77 @@
+"""Every page of a demo installation: for whoever looks at all of them."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Page
+
+from tests.app_server import App
+
+EMAIL = "demo@fiko.local"
+PASSWORD = "demo-password-for-looking"
+LANGUAGES = ("en", "fa")
+SCHEMES = ("light", "dark")
+WIDTHS = (1280, 360)
+
+PLAIN = {
+    "conversations": "/conversations",
+    "conversations-none": "/conversations?status=closed&ai=on",
+    "workflows": "/workflows",
+    "workflow-new": "/workflows/new",
+    "workflow-import": "/workflows/import",
+    "settings": "/settings",
+    "settings-operators": "/settings/operators",
+    "settings-tokens": "/settings/tokens",
+    "settings-account": "/settings/account",
+    "settings-changes": "/settings/changes",
+    "not-found": "/conversations/nobody",
+}
+
+
+def demo() -> App:
+    """A new installation with the demo data."""
+    return App({"FIKO_DEMO_PASSWORD": PASSWORD}, "--demo")
+
+
+@contextmanager
+def operator_page(
+    browser: Browser, app: App, language: str, scheme: str = "light", width: int = 1280
+) -> Iterator[Page]:
+    """A page of the demo's administrator, signed in."""
+    context = browser.new_context(
+        locale=language,
+        color_scheme="dark" if scheme == "dark" else "light",
+        viewport={"width": width, "height": 900},
+    )
+    page = context.new_page()
+    page.goto(f"{app.url}/sign-in")
+    page.click(f"button[name=language][value={language}]")
+    page.fill("[name=email]", EMAIL)
+    page.fill("[name=password]", PASSWORD)
+    page.click("form .button-primary")
+    page.wait_for_url("**/conversations")
+    yield page
+    context.close()
+
+
+def addresses(page: Page, app: App) -> dict[str, str]:
+    """Name and path of each page, those of one conversation and one workflow found by their links."""
+    conversation = _first(page, f"{app.url}/conversations?status=support_active", r"/conversations/[a-z0-9]{10}$")
+    workflow = _first(page, f"{app.url}/workflows", r"/workflows/\d+$")
+    node = _first(page, app.url + workflow, r"/workflows/\d+/nodes/[0-9a-f-]{36}$")
+    return PLAIN | {
+        "conversation": conversation,
+        "workflow": workflow,
+        "workflow-limits": f"{workflow}/limits",
+        "workflow-versions": f"{workflow}/history",
+        "node-kinds": f"{workflow}/nodes/new",
+        "node": node,
+        "node-delete": f"{node}/delete",
+    }
+
+
+def _first(page: Page, address: str, pattern: str) -> str:
+    page.goto(address)
+    links = page.locator("main a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    return next(str(link) for link in links if link and re.search(pattern, link))
