@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -28,8 +29,6 @@ LAST_ADMINISTRATOR = N_("this is the last administrator: make somebody else one 
 WRONG_PASSWORD = N_("is not your present password")
 
 _hasher = PasswordHasher()
-# Checked where there is no such operator, so that the answer takes as long as where there is one.
-_NOBODY = _hasher.hash("nobody has this password")
 
 
 def create_operator(
@@ -113,8 +112,14 @@ def set_locale(operator_id: int, locale: str) -> None:
 def sign_in(email: str, password: str) -> Operator | None:
     """The enabled operator with that address and password."""
     operator = Operator.by_email(email)
-    matches = password_matches(operator.password_hash if operator else _NOBODY, password)
+    matches = password_matches(operator.password_hash if operator else _nobody(), password)
     return operator if operator and matches and operator.is_enabled else None
+
+
+@cache
+def _nobody() -> str:
+    """A hash to check where there is no such operator, so that the answer takes as long as where there is one."""
+    return _hasher.hash("nobody has this password")
 
 
 def password_matches(password_hash: str, password: str) -> bool:
