@@ -97,7 +97,7 @@ def test_a_note_and_a_status_go_back_to_where_another_system_had_them(save: Save
 # -- conditions ------------------------------------------------------------------------------------------------------
 
 GROUP = {"combination_operator": "and", "conditions": [{"type": "message", "operator": "contains", "value": "x"}]}
-IMPORTED = [
+IMPORTED: list[dict[str, Any]] = [
     {"type": "message", "operator": "contains", "value": "help", "id": "kept"},
     {"type": "custom", "field": "event.data.count", "operator": "greater", "value": 5},
     {"field": "user.tags", "operator": "in", "value": ["a", "b"]},

@@ -1,5 +1,7 @@
 """The outline of a workflow: reading order, numbers, indentation, and what refers back."""
 
+from collections.abc import Sequence
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +23,7 @@ def drawn(found: Outline) -> list[str]:
     return texts
 
 
-def of(*nodes: object, lines: list[object]) -> Outline:
+def of(*nodes: object, lines: Sequence[object]) -> Outline:
     return outline({"nodes": list(nodes), "connections": lines})
 
 
@@ -106,7 +108,7 @@ def test_every_node_stands_once_and_every_connection_is_shown(
 ) -> None:
     types, ways = graph
     connections = [line(str(a), str(b), type) | {"id": str(i)} for i, (a, type, b) in enumerate(ways)]
-    found = of(*(node(str(n), type) for n, type in enumerate(types)), lines=list(connections))
+    found = of(*(node(str(n), type) for n, type in enumerate(types)), lines=connections)
     lines = [*found.lines, *found.astray]
     nodes = [each.node["id"] for each in lines if isinstance(each, NodeLine)]
     assert sorted(nodes, key=int) == [str(n) for n in range(len(types))]

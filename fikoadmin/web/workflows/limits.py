@@ -53,7 +53,7 @@ def save_limits(workflow_id: int) -> ResponseReturnValue:
         return _page(draft, form), 422
     except Conflict:
         present = Draft.of(workflow_id)
-        return _page(present, form, _stored(present)), 409
+        return _page(present, form, _stored(present, "now-")), 409
     flash(gettext("Saved."), "success")
     return back(workflow_id)
 
@@ -62,8 +62,8 @@ def _values(draft: Draft) -> dict[str, Any]:
     return {name: getattr(draft.workflow, name) for name in ("name", *drafts.WORKFLOW_FIELDS)}
 
 
-def _stored(draft: Draft) -> LimitsForm:
-    return LimitsForm(formdata=None, data=_values(draft), prefix="now-")
+def _stored(draft: Draft, prefix: str = "") -> LimitsForm:
+    return LimitsForm(formdata=None, data=_values(draft), prefix=prefix)
 
 
 def _page(draft: Draft, form: LimitsForm, present: LimitsForm | None = None) -> str:

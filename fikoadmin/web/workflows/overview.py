@@ -91,7 +91,7 @@ def import_document() -> ResponseReturnValue:
     form = ImportForm()
     if form.validate():
         try:
-            return _import(_sent(form), form.name.data.strip())
+            return _import(_sent(form), (form.name.data or "").strip())
         except Invalid as error:
             _refuse(form, error)
     return render_template("workflows/import.html", form=form), 422

@@ -19,7 +19,8 @@ def connect(workflow_id: int, node_id: str) -> ResponseReturnValue:
     """That way out leads to the chosen node alone, or ends there."""
     draft = Draft.of(workflow_id)
     type_, target = request.form.get("connection_type", ""), request.form.get("target_node_id", "")
-    if _targets(draft, node_id, type_) == [target] * bool(target):
+    is_known = type_ in [way.type for way in draft.ways_out(draft.node(node_id)["id"])]
+    if is_known and _targets(draft, node_id, type_) == [target] * bool(target):
         return back(workflow_id, node_id)
     person = operator().actor
     return edit(
