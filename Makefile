@@ -7,7 +7,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 CATALOGUES := $(wildcard fikoadmin/translations/*/LC_MESSAGES/*.po)
 INSTALL_SERVICES := $(filter true,$(CI))$(filter 1,$(FIKO_INSTALL_SERVICES))
 
-.PHONY: help run test check format translations lock screens
+.PHONY: help run test bench storm check format translations lock screens
 
 help:  ## What can be made here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -18,6 +18,12 @@ run: .venv/run.stamp .venv/translations.stamp  ## Start Fiko Admin with demo dat
 test: .venv/dev.stamp .venv/translations.stamp  ## Every test, against real servers and a real browser
 	@$(if $(INSTALL_SERVICES),.venv/bin/python -m tools.install_services)
 	@.venv/bin/pytest -n 2 --dist loadfile --durations 20
+
+bench: .venv/dev.stamp .venv/translations.stamp  ## Speed beside references: one table, about two minutes
+	@.venv/bin/python -m bench
+
+storm: .venv/dev.stamp .venv/translations.stamp  ## Faults at full size: hours
+	@.venv/bin/pytest -m storm -n 2 --dist load --durations 20 tests/storm
 
 check: .venv/dev.stamp  ## Format, lint, types
 	.venv/bin/ruff format --check .

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from fikoadmin.extensions import db
 from fikoadmin.mirror import keys
 from fikoadmin.models import messages
-from fikoadmin.models.conversations import ACTIVE, Conversation
+from fikoadmin.models.conversations import ACTIVE
 from fikoadmin.models.history import ConversationEvent
 from fikoadmin.models.messages import Message
 from tests import services
@@ -92,15 +92,10 @@ def nothing_consumed(conversation_id: str) -> None:
 
 def said(conversation_id: str) -> Sequence[Message]:
     """What was said to and by the customer, workflows aside, oldest first."""
+    db.session.rollback()  # on SQLite an open reading transaction sees nothing new
     kinds = (messages.CUSTOMER, messages.AI_MESSAGE, messages.OPERATOR_MESSAGE)
     return db.session.scalars(
         select(Message)
         .where(Message.conversation_id == conversation_id, Message.type.in_(kinds), Message.superseded.is_(False))
         .order_by(Message.id)
     ).all()
-
-
-def may_answer(conversation_id: str) -> bool:
-    """Whether the AI may reply now."""
-    conversation: Conversation = shown(conversation_id)
-    return conversation.ai_may_reply

@@ -1,0 +1,5 @@
+"""The same fixtures as the faults at CI size."""
+
+from tests.faults.conftest import answering_app, app, ground, model, new_ground
+
+__all__ = ["answering_app", "app", "ground", "model", "new_ground"]
