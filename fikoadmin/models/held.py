@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Self
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, bindparam, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from ..clock import now
 from ..errors import LeaseLost
 from ..extensions import after_commit, transaction
 from .base import database_time
-from .due import LEASE_SECONDS, may_be_taken
-from .jobs import AVAILABLE, DONE, Job, JobsWaiting
+from .due import JOBS, LEASE_SECONDS, may_be_taken
+from .jobs import AVAILABLE, DONE, JobsWaiting
 
 _LEASE_ENDS: dict[str, Any] = {"lease_token": None, "lease_until": None, "dispatched_until": None}
 
@@ -34,6 +35,36 @@ class HeldJob:
     attempts: int
 
 
+def _take_where(guard: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    return (
+        update(JOBS)
+        .where(JOBS.c.id == bindparam("job_id"), guard)
+        .values(
+            attempts=JOBS.c.attempts + 1,
+            lease_token=bindparam("token"),
+            lease_until=database_time(LEASE_SECONDS),
+        )
+        .returning(*(JOBS.c[field.name] for field in fields(HeldJob)))
+    )
+
+
+def _if_ours(**values: Any) -> ReturningUpdate[Any]:
+    return (
+        update(JOBS)
+        .where(JOBS.c.id == bindparam("job_id"), JOBS.c.lease_token == bindparam("token"))
+        .where(JOBS.c.state == AVAILABLE)
+        .values(**values, **_LEASE_ENDS)
+        .returning(JOBS.c.id)
+    )
+
+
+# Built once: building them for each job took longer than running them.
+_TAKE = _take_where(may_be_taken())
+_FINISH = _if_ours(state=bindparam("ended"), reason=bindparam("why"), finished_at=bindparam("moment"))
+_PUT_OFF = _if_ours(due_at=database_time(bindparam("seconds")), reason=bindparam("why"))
+_GIVE_BACK = _if_ours(attempts=JOBS.c.attempts - 1)
+
+
 class Held:
     """One job and the lease on it; `stopping` says whether the process is about to end."""
 
@@ -48,15 +79,8 @@ class Held:
     def take(cls, job_id: int, stopping: Callable[[], bool] = lambda: False) -> Self | None:
         """Takes the lease; None where the job is not due, has ended, or is somebody else's."""
         token = secrets.token_urlsafe(16)
-        lease = {"lease_token": token, "lease_until": database_time(LEASE_SECONDS)}
         with transaction() as session:
-            row = session.execute(
-                update(Job)
-                .where(Job.id == job_id, may_be_taken())
-                .values(attempts=Job.attempts + 1, **lease)
-                .returning(Job.id, Job.kind, Job.subject, Job.key, Job.epoch, Job.attempts)
-                .execution_options(synchronize_session=False)
-            ).one_or_none()
+            row = session.execute(_TAKE, {"job_id": job_id, "token": token}).one_or_none()
         return cls(HeldJob(*row), token, stopping) if row else None
 
     def finish(self, state: str = DONE, reason: str = "") -> None:
@@ -64,30 +88,25 @@ class Held:
 
         Raises LeaseLost, which has to leave that transaction, where the row is no longer ours.
         """
-        self._change(state=state, reason=reason[:500], finished_at=now(), **_LEASE_ENDS)
+        self._change(_FINISH, ended=state, why=reason[:500], moment=now())
         self.has_ended = True
 
     def put_off(self, seconds: float, reason: str) -> None:
         """Has the job due again after that many seconds; raises LeaseLost."""
         with transaction():
-            self._change(due_at=database_time(seconds), reason=reason[:500], **_LEASE_ENDS)
+            self._change(_PUT_OFF, seconds=seconds, why=reason[:500])
             after_commit(JobsWaiting())
 
     def give_back(self) -> None:
         """Lets any other worker have it at once, as if this one had never taken it; raises LeaseLost."""
         with transaction():
-            self._change(attempts=Job.attempts - 1, **_LEASE_ENDS)
+            self._change(_GIVE_BACK)
             after_commit(JobsWaiting())
 
-    def _change(self, **values: Any) -> None:
+    def _change(self, statement: ReturningUpdate[Any], **values: Any) -> None:
         with transaction() as session:
-            changed = session.execute(
-                update(Job)
-                .where(Job.id == self.job.id, Job.lease_token == self.token, Job.state == AVAILABLE)
-                .values(**values)
-                .returning(Job.id)
-                .execution_options(synchronize_session=False)
-            ).one_or_none()
+            ours = {"job_id": self.job.id, "token": self.token}
+            changed = session.execute(statement, ours | values).one_or_none()
             if changed is None:
                 raise LeaseLost(f"job {self.job.id} is no longer ours")
 
