@@ -5,16 +5,12 @@ from __future__ import annotations
 import os
 
 from flask import current_app
-from sqlalchemy import select
 
 from .. import seeds
 from ..config import Config, ConfigError, kept_secret
 from ..destinations import SUPPORT
 from ..errors import Invalid
-from ..extensions import db
 from ..models.accounts import Operator
-from ..models.conversations import Conversation
-from ..models.workflows import Workflow
 from ..services import accounts
 from .base import actor
 
@@ -25,8 +21,7 @@ def prepare() -> list[str]:
     """Makes what is not there yet, and returns lines that say how to sign in; raises ConfigError."""
     password = _password()
     _administrator(password)
-    if not _has_data():
-        seeds.seed_demo()
+    seeds.seed_demo()
     return [f"Sign in with {EMAIL}", f"Password     {password}"]
 
 
@@ -46,7 +41,3 @@ def _administrator(password: str) -> None:
         accounts.create_operator(EMAIL, "Demo", "administrator", SUPPORT, password, actor())
     elif not accounts.password_matches(operator.password_hash, password):
         accounts.set_password(operator.id, password, actor())
-
-
-def _has_data() -> bool:
-    return any(db.session.scalar(select(model.id).limit(1)) is not None for model in (Workflow, Conversation))
