@@ -20,6 +20,7 @@ from ...errors import Conflict, Invalid, NotFound
 from ...models import found
 from ...models.workflows import Workflow
 from ...services import workflows
+from ...words import N_
 from ..labels import TABLES
 from . import node_kinds, sentences
 from .outline import Outline, outline, ways_out
@@ -27,6 +28,8 @@ from .outline import Outline, outline, ways_out
 bp = Blueprint("workflows", __name__, url_prefix="/workflows")
 
 LARGEST_ID = 2**63 - 1
+# What the services say, for the catalogue.
+TO_A_START = N_("nothing can lead to a When node: it is where a workflow starts")
 
 
 @bp.url_value_preprocessor

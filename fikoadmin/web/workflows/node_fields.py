@@ -182,7 +182,7 @@ class Day(Typed):
         try:
             return date.fromisoformat(text).isoformat() if text else None
         except ValueError:
-            raise ValueError(gettext("Write the date as 2026-11-22.")) from None
+            raise ValueError(gettext("Write the date as year-month-day.")) from None
 
 
 class Clock(Typed):
@@ -194,7 +194,7 @@ class Clock(Typed):
         try:
             return time.fromisoformat(text).isoformat("minutes") if text else None
         except ValueError:
-            raise ValueError(gettext("Write the time as 18:30.")) from None
+            raise ValueError(gettext("Write the time as hours:minutes.")) from None
 
 
 class Moment(Typed):
@@ -215,5 +215,5 @@ class Moment(Typed):
         except ValueError:
             moment = None
         if text and (moment is None or not 1900 <= moment.year < 9999):
-            raise ValueError(gettext("Write date and time as 2026-11-22T18:30."))
+            raise ValueError(gettext("Write a date and a time of day."))
         return moment.isoformat() if moment else None
