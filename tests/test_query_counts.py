@@ -13,6 +13,8 @@ from tests.faults.ground import PROGRAM, bring_up, live_workflow, new_conversati
 
 GOAL = 8
 GOAL_WITH_LIMITS = 12
+# A message besides stores itself and what its sender is told: the statement that recognises a repeat, and its answer.
+GOAL_FOR_A_MESSAGE = GOAL + 2
 LIMITS = {"max_executions": 5, "delay_between_executions": 1}
 
 
@@ -55,7 +57,7 @@ def test_y2_from_a_message_to_the_redirect(app: Flask, make: Callable[[str], Doc
     assert shown(conversation_id).destination == "support"
     assert counted.commits == 1
     statements = sent(counted.statements, app)
-    assert len(statements) <= most, "\n".join(statements)
+    assert len(statements) <= max(most, GOAL_FOR_A_MESSAGE), "\n".join(statements)
 
 
 @DOCUMENTS

@@ -91,6 +91,7 @@ class FieldValues(Mapping[str, Any]):
 
 def last_customer_text(conversation_id: str) -> str:
     """What the customer wrote last in that conversation; empty where nothing."""
+    db.session.flush()
     return (
         db.session.scalar(
             select(Message.content)

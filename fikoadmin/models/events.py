@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from ..clock import now
 from .base import BigId, Model, UtcDateTime, short_id
+from .messages import Message
 
 if TYPE_CHECKING:
     from .conversations import Conversation
@@ -55,3 +56,6 @@ class Event(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     conversation: Mapped[Conversation | None] = relationship(lazy="raise")
+    message: Mapped[Message | None] = relationship(
+        primaryjoin=lambda: Message.id == foreign(Event.message_id), lazy="raise"
+    )

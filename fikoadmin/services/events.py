@@ -20,6 +20,7 @@ from ..models.base import insert_into, short_id
 from ..models.conversations import CLOSED, Conversation
 from ..models.customers import Customer
 from ..models.events import Event
+from ..models.executions import Execution
 from ..models.messages import CUSTOMER, Message
 from . import customers
 from .reactions import NONE, Reaction, ai_turn
@@ -54,14 +55,16 @@ class Receipt:
 
 def receive(incoming: Incoming, actor: Actor) -> Receipt:
     """Takes an event in. Raises Invalid; Conflict where its key stands for other content, and stores nothing then."""
-    with transaction():
+    # Each query in between would write what has changed so far, row by row: it is written once, at the end.
+    with transaction() as session, session.no_autoflush:
         conversation, customer = _subject(incoming)
         event = _store(incoming, conversation, customer)
         if event is None:
             return _repeated(incoming, conversation)
         executions, turn = INTAKE[incoming.event_type](event, customer, conversation, actor)
-        event.answer = {"executions": executions, "ai_reply": turn}
-    return Receipt(event.id, False, executions, turn)
+        event.answer = {"ai_reply": turn}
+        session.flush()
+        return Receipt(event.id, False, [str(execution.id) for execution in executions], turn)
 
 
 def _subject(incoming: Incoming) -> tuple[Conversation | None, Customer | None]:
@@ -110,18 +113,23 @@ def _repeated(incoming: Incoming, conversation: Conversation | None) -> Receipt:
     known = db.session.scalars(select(Event).where(same)).all()
     for event in known:
         if event.digest == incoming.digest and event.answer is not None:
-            return Receipt(event.id, True, event.answer["executions"], event.answer["ai_reply"])
+            return Receipt(event.id, True, _executions_of(event), event.answer["ai_reply"])
     raise Conflict(OTHER_CONTENT)
+
+
+def _executions_of(event: Event) -> list[str]:
+    started = select(Execution.id).where(Execution.event_id == event.id).order_by(Execution.id)
+    return [str(execution_id) for execution_id in db.session.scalars(started)]
 
 
 # -- what each type does -------------------------------------------------------------------------------------------
 
-Intake = Callable[[Event, Customer | None, Conversation | None, Actor], tuple[list[str], str]]
+Intake = Callable[[Event, Customer | None, Conversation | None, Actor], tuple[list[Execution], str]]
 
 
 def _message_received(
     event: Event, customer: Customer | None, conversation: Conversation | None, actor: Actor
-) -> tuple[list[str], str]:
+) -> tuple[list[Execution], str]:
     assert conversation is not None
     author = Actor("customer", str(conversation.customer_id), conversation.customer.shown_name)
     if conversation.status == CLOSED:
@@ -133,17 +141,14 @@ def _message_received(
         buttons=[],
         language=language_of(content) or "",
     )
-    db.session.flush()
-    event.message_id = message.id
+    event.message = message
     executions = Reaction(event, customer, conversation).run_matching()
-    turn = ai_turn(event, conversation, executions)
-    db.session.flush()
-    return [str(execution.id) for execution in executions], turn
+    return executions, ai_turn(event, conversation, executions)
 
 
 def _message_sent(
     event: Event, customer: Customer | None, conversation: Conversation | None, actor: Actor
-) -> tuple[list[str], str]:
+) -> tuple[list[Execution], str]:
     """An operator's word from elsewhere takes the conversation over; the echo of a message of ours does nothing."""
     assert conversation is not None
     message_id = event.data.get("message_id")
@@ -151,8 +156,7 @@ def _message_sent(
         person = Actor("operator", str(event.data.get("sender_id") or ""), str(event.data.get("sender_name") or ""))
         message = conversation.reply(str(event.data.get("content") or ""), person, message_id=message_id)
         conversation.take_over(person, SUPPORT)
-        db.session.flush()
-        event.message_id = message.id
+        event.message = message
     return [], NONE
 
 
@@ -165,7 +169,7 @@ def _is_ours(conversation: Conversation, message_id: str | None) -> bool:
 
 def _user_updated(
     event: Event, customer: Customer | None, conversation: Conversation | None, actor: Actor
-) -> tuple[list[str], str]:
+) -> tuple[list[Execution], str]:
     if customer is None:
         raise Invalid("user_id", "is required to say whose data changed")
     customers.update(customer, {k: v for k, v in event.data.items() if isinstance(v, str)})
@@ -174,10 +178,8 @@ def _user_updated(
 
 def _other(
     event: Event, customer: Customer | None, conversation: Conversation | None, actor: Actor
-) -> tuple[list[str], str]:
-    executions = Reaction(event, customer, conversation).run_matching()
-    db.session.flush()
-    return [str(execution.id) for execution in executions], NONE
+) -> tuple[list[Execution], str]:
+    return Reaction(event, customer, conversation).run_matching(), NONE
 
 
 # The types that are accepted from outside; the others are raised by their own calls.

@@ -44,6 +44,7 @@ def _moment(text: str, timezone: ZoneInfo) -> datetime:
 
 
 def _by_count(workflow: LiveWorkflow, customer_id: int) -> str:
+    _write_started()
     count, last = db.session.execute(
         select(func.count(), func.max(Execution.started_at)).where(_started(workflow, customer_id))
     ).one()
@@ -63,9 +64,16 @@ def _started(workflow: LiveWorkflow, customer_id: int) -> ColumnElement[bool]:
 
 
 def _by_open_one(workflow: LiveWorkflow, conversation_id: str) -> str:
+    _write_started()
     open_one = exists().where(
         Execution.workflow_id == workflow.id,
         Execution.conversation_id == conversation_id,
         Execution.status.in_(OPEN),
     )
     return STILL_OPEN if db.session.scalar(select(open_one)) else ""
+
+
+def _write_started() -> None:
+    """What this transaction has started counts too; where that is nothing, nothing is written early."""
+    if any(isinstance(row, Execution) for row in db.session.new):
+        db.session.flush()
