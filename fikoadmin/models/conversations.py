@@ -127,7 +127,7 @@ class Conversation(Talk, Model):
             old_ai_enabled=old[1], new_ai_enabled=self.ai_enabled,
             old_destination=old[2], new_destination=self.destination,
             actor_kind=actor.kind, actor_id=actor.id, actor_label=actor.label[:200],
-            version=actor.version, node_id=actor.node_id, execution=actor.execution,
+            created_at=now(), version=actor.version, node_id=actor.node_id, execution=actor.execution,
         )  # fmt: skip
         db.session.add(event)
         return event

@@ -21,20 +21,24 @@ from ..models.events import Event
 from ..models.executions import CANCELLED, RUNNING, Execution
 from ..models.waits import ANSWER, Wait
 from ..models.workflows import Workflow, WorkflowVersion
+from .conversations import STALE
 from .reactions import Reaction, settle
 
 CANCELLED_BY_PERSON = "cancelled"
 
 
-def trigger(workflow_id: int, conversation_id: str, actor: Actor) -> Execution:
+def trigger(workflow_id: int, conversation_id: str, actor: Actor, epoch: int | None = None) -> Execution:
     """Runs a live workflow on a conversation by hand: the When filters are ignored, limits count.
 
-    Raises NotFound for the workflow, Invalid for the conversation, Conflict where the workflow is not live.
+    Raises NotFound for the workflow, Invalid for the conversation, Conflict where the workflow is not live or
+    `epoch`, where given, is not the conversation's present one (P23).
     """
     with transaction():
         conversation = Conversation.locked(conversation_id)
         if conversation is None:
             raise Invalid("conversation_id", "there is no such conversation")
+        if epoch is not None and epoch != conversation.epoch:
+            raise Conflict(STALE, conversation=conversation)
         workflow = matching.index().workflows.get(workflow_id)
         if workflow is None:
             raise _not_live(workflow_id)

@@ -12,7 +12,6 @@ from flask_wtf import FlaskForm
 
 from ..destinations import SUPPORT
 from ..errors import Conflict, Invalid, NotFound
-from ..extensions import transaction
 from ..models import events, found, pages
 from ..models.conversations import Conversation
 from ..models.executions import FAILED, SKIPPED, Execution
@@ -195,11 +194,7 @@ def trigger(conversation_id: str) -> ResponseReturnValue:
     person = operator().actor
 
     def run(epoch: int) -> None:
-        # `executions.trigger` asks for no epoch; under the lock taken here nothing can change before it runs (P23).
-        with transaction():
-            conversations.locked(conversation_id, epoch)
-            execution = executions.trigger(int(form.workflow.data), conversation_id, person)
-        _tell(execution)
+        _tell(executions.trigger(int(form.workflow.data), conversation_id, person, epoch))
 
     return _act(conversation_id, form, run)
 

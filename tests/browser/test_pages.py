@@ -10,7 +10,8 @@ from tests.app_server import App
 from tests.browser.pages import LANGUAGES, SCHEMES, addresses, demo, operator_page
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe-core@4.14.1" / "axe.min.js").read_text()
-CHECK = "async () => (await axe.run()).violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).join(', '))"
+CHECK = """async () => (await axe.run()).violations.map(
+    (found) => found.id + ": " + found.nodes.map((node) => node.target.join(" ")).join(", "))"""
 
 
 @pytest.fixture(scope="module")

@@ -199,7 +199,9 @@ def test_p29_what_was_typed_for_another_kind_comes_back(office: Flask, editor: V
     form = form_on(send(editor, page, page, **away).text, page)
     assert "tag_name" in form.values
     back = editor.client.post(page, data=form.sent(action_type="send_message", tag_name="T", step="choose"))
-    assert form_on(back.text, page).values["message_content"] == "Long text"
+    form = form_on(back.text, page)
+    assert form.values["message_content"] == "Long text"
+    assert form.values.getlist("is_active") == ["", "y"]
     assert node_titled(office, workflow_id, "Node")["message_content"] == ""
 
 
