@@ -89,6 +89,9 @@ class Switch(BooleanField):
 
     false_values = ("", "false", False)
 
+    def _value(self) -> str:
+        return "y"  # not what was sent first, which is the empty value beside it
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         if valuelist:
             self.data = any(value not in self.false_values for value in valuelist)
