@@ -152,7 +152,7 @@ def test_wrong_arguments(fiko: Client, arguments: list[str]) -> None:
     "arguments",
     [
         *([], ["user"], ["user", "create"], ["token"], ["token", "create"], ["workflow"], ["conversation"]),
-        *(["ai-control"], ["setting"], ["db"], ["run"], ["worker"], ["check"], ["demo"]),
+        *(["ai-control"], ["setting"], ["db"], ["run"], ["worker"], ["demo"]),
     ],
 )
 def test_help(fiko: Client, arguments: list[str]) -> None:
