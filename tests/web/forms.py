@@ -35,13 +35,17 @@ class _Reader(HTMLParser):
         self.form: Form | None = None
         self.name = self.text = ""
         self.select: str | None = None
-        self.depth_disabled = 0
+        self.by_id: dict[str, Form] = {}
+        self.elsewhere: list[Attributes] = []
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         named = dict(attributes)
         if tag == "form":
             self.form = Form(named.get("action") or "")
             self.forms.append(self.form)
+            self.by_id[named.get("id") or ""] = self.form
+        elif tag == "button" and "form" in named:
+            self.elsewhere.append(named)
         elif tag == "fieldset" and "disabled" in named and self.form:
             self.form.is_disabled = True
         elif self.form and (read := getattr(self, f"_{tag}", None)):
@@ -83,9 +87,16 @@ class _Reader(HTMLParser):
 
 
 def forms_on(text: str) -> list[Form]:
+    """Each form, and for each button that stands outside its form what that form sends with it."""
     reader = _Reader()
     reader.feed(text)
-    return reader.forms
+    return reader.forms + [_with(reader.by_id[button["form"] or ""], button) for button in reader.elsewhere]
+
+
+def _with(form: Form, button: Attributes) -> Form:
+    values = MultiDict(form.values)
+    values.add(button.get("name") or "", button.get("value") or "")
+    return Form(button.get("formaction") or form.action, values)
 
 
 def form_on(text: str, action: str) -> Form:

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
 
 from ... import documents
@@ -23,7 +23,7 @@ from ...services import workflows
 from ...words import N_
 from ..labels import TABLES
 from . import node_kinds, sentences
-from .outline import Outline, outline, ways_out
+from .outline import Outline, Way, outline, ways_out
 
 bp = Blueprint("workflows", __name__, url_prefix="/workflows")
 
@@ -71,8 +71,15 @@ class Draft:
         numbers = self.outline.numbers
         return sorted(findings(self.document), key=lambda finding: numbers.get(finding.node_id or "", 0))
 
+    @cached_property
+    def _findings_by_node(self) -> Mapping[str, list[Finding]]:
+        found: dict[str, list[Finding]] = {}
+        for finding in self.findings:
+            found.setdefault(finding.node_id or "", []).append(finding)
+        return found
+
     def findings_of(self, node_id: str) -> list[Finding]:
-        return [finding for finding in self.findings if finding.node_id == node_id]
+        return self._findings_by_node.get(node_id, []) if node_id else []
 
     @cached_property
     def differs(self) -> bool:
@@ -86,9 +93,10 @@ class Draft:
             raise NotFound("there is no such node in this workflow")
         return self.graph.node(node_id)
 
-    def ways_out(self, node_id: str) -> Any:
+    def ways_out(self, node_id: str) -> tuple[Way, ...]:
         return ways_out(self.graph, node_id)
 
+    @cached_property
     def numbered(self) -> list[tuple[str, int, Mapping[str, Any]]]:
         """(id, number, node) of all that a connection can lead to, in the order of the outline."""
         nodes = sorted(self.outline.numbers.items(), key=lambda pair: pair[1])
@@ -163,15 +171,17 @@ def finding_text(finding: Finding) -> str:
     return str(gettext(MESSAGES[finding.code])) % params
 
 
-def way_hint(node_type: str, connection_type: str) -> str:
+WAY_HINTS = {
+    ("condition", "success"): lazy_gettext("if it is true"),
+    ("condition", "failure"): lazy_gettext("if it is not true"),
+    ("action", "failure"): lazy_gettext("if it could not be done"),
+    ("waiting", "success"): lazy_gettext("after a valid answer"),
+    ("waiting", "failure"): lazy_gettext("after too many wrong answers"),
+    ("waiting", "timeout"): lazy_gettext("if no answer came in time"),
+    ("waiting", "skip"): lazy_gettext("if the customer does not want to answer"),
+}
+
+
+def way_hint(way: Way) -> str:
     """When a run takes that way out, in words; empty where the type's name says it."""
-    hints: dict[tuple[str, str], str] = {
-        ("condition", "success"): gettext("if it is true"),
-        ("condition", "failure"): gettext("if it is not true"),
-        ("action", "failure"): gettext("if it could not be done"),
-        ("waiting", "success"): gettext("after a valid answer"),
-        ("waiting", "failure"): gettext("after too many wrong answers"),
-        ("waiting", "timeout"): gettext("if no answer came in time"),
-        ("waiting", "skip"): gettext("if the customer does not want to answer"),
-    }
-    return hints.get((node_type, connection_type), "")
+    return str(WAY_HINTS.get((way.source["node_type"], way.type), ""))
