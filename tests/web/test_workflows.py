@@ -6,6 +6,7 @@ What the services do on each database is tried elsewhere; here the pages are tri
 import json
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 
@@ -413,16 +414,33 @@ def test_operators_set_the_order_and_a_repeat_moves_nothing(office: Flask, edito
     assert names_in_order(office)[-2:] == ["First", "Second"]
 
 
-def test_workflows_that_share_a_place_can_be_moved_too(office: Flask) -> None:
-    with office.app_context():
+@pytest.mark.parametrize("database", ["office", "pg_app"])
+def test_workflows_that_share_a_place_can_be_moved_too(request: pytest.FixtureRequest, database: str) -> None:
+    app: Flask = request.getfixturevalue(database)
+    with app.app_context():
         made_at_once = [workflows.create(name, AUTHOR).id for name in ("P", "Q", "R")]
-        db.session.rollback()
         with transaction():
             for workflow_id in made_at_once:
                 workflows.found(workflow_id).order = 10_000
         workflows.move(made_at_once[1], True, AUTHOR)
         workflows.move(made_at_once[2], False, AUTHOR)
-    assert names_in_order(office)[-3:] == ["Q", "P", "R"]
+    assert names_in_order(app)[-3:] == ["Q", "P", "R"]
+
+
+def test_operators_who_move_at_once_leave_every_workflow_its_own_place(pg_app: Flask) -> None:
+    with pg_app.app_context():
+        ids = [workflows.create(f"W{number}", AUTHOR).id for number in range(5)]
+
+    def move_about(seed: int) -> None:
+        with pg_app.app_context():
+            for step in range(10):
+                workflows.move(ids[(seed + step) % 5], bool((seed + step) % 2), AUTHOR)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(move_about, range(4)))
+    with pg_app.app_context():
+        orders = db.session.scalars(select(Workflow.order)).all()
+    assert sorted(orders) == [1, 2, 3, 4, 5]
 
 
 def test_the_queries_of_the_list_do_not_grow_and_it_goes_on_by_pages(office: Flask, editor: Visitor) -> None:
