@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any
 
 from tests.contract.client import Client
@@ -22,6 +23,7 @@ class Posting:
 
     acknowledged: list[tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    killed: bool = False
 
 
 @contextmanager
@@ -39,7 +41,9 @@ def posting(client: Client, keyword: str, conversations: list[str], name: str) -
             }  # fmt: skip
             try:
                 answer = client.ask("POST", "/events", event)
-            except OSError:
+            except (OSError, HTTPException) as error:
+                if not done.killed:
+                    done.errors.append(repr(error))
                 return  # killed: nobody knows what became of this one
             if answer.status != 202:
                 done.errors.append(answer.text)
@@ -62,6 +66,7 @@ def kill_under_load(client: Client, keyword: str, name: str) -> Posting:
     conversations = [client.conversation() for _ in range(CLIENTS)]
     with posting(client, keyword, conversations, name) as done:
         wait_until(lambda: len(done.acknowledged) >= AT_LEAST or done.errors, "the app acknowledges events")
+        done.killed = True
         client.app.kill()
     client.app.start()
     assert not done.errors, done.errors
