@@ -214,8 +214,9 @@ def move(workflow_id: int, up: bool, actor: Actor, order: int | None = None) -> 
 
 def _neighbour(workflow: Workflow, up: bool) -> Workflow | None:
     place, own = tuple_(Workflow.order, Workflow.id), (workflow.order, workflow.id)
-    before = select(Workflow).where(place < own).order_by(Workflow.order.desc(), Workflow.id.desc())
-    after = select(Workflow).where(place > own).order_by(Workflow.order, Workflow.id)
+    others = select(Workflow).where(Workflow.id != workflow.id)  # it may have moved since it was read
+    before = others.where(place < own).order_by(Workflow.order.desc(), Workflow.id.desc())
+    after = others.where(place > own).order_by(Workflow.order, Workflow.id)
     return db.session.scalar((before if up else after).limit(1))
 
 
