@@ -64,9 +64,9 @@ def _write(name: str, old: Any, value: Any, actor: Actor) -> None:
 
 def live_workflows_changed() -> None:
     """Has every process renew its index; inside the caller's transaction."""
-    row = db.session.get(Setting, LIVE_WORKFLOWS, with_for_update=True, populate_existing=True)
-    if row is None:
-        row = db.session.merge(Setting(name=LIVE_WORKFLOWS, value=0))
+    # Two first changes at once both find no row: one inserts it, the other waits for that and goes on.
+    db.session.execute(insert_into(Setting).values(name=LIVE_WORKFLOWS, value=0).on_conflict_do_nothing())
+    row = db.session.get_one(Setting, LIVE_WORKFLOWS, with_for_update=True, populate_existing=True)
     row.value = row.value + 1
     db.session.flush()
     Settings.changed()
