@@ -36,7 +36,7 @@ def read(mirror: redis.Redis, conversation: str) -> dict[str, Any]:
 
 
 def is_right(fiko: Client, mirror: redis.Redis, conversation: str) -> bool:
-    """Whether the key is a text that says what the row says."""
+    """Whether the key is a text that says what the row says; a lie may be anything at all."""
     if mirror.type(key(conversation)) != "string":
         return False
     state = fiko.state(conversation)
@@ -44,7 +44,7 @@ def is_right(fiko: Client, mirror: redis.Redis, conversation: str) -> bool:
         found = read(mirror, conversation)
     except ValueError:
         return False
-    return (found.get("ai_enabled"), found.get("epoch")) == (state.ai_enabled, state.epoch)
+    return isinstance(found, dict) and (found.get("ai_enabled"), found.get("epoch")) == (state.ai_enabled, state.epoch)
 
 
 def becomes_right(fiko: Client, mirror: redis.Redis, conversation: str) -> None:
