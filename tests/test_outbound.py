@@ -5,8 +5,11 @@ from __future__ import annotations
 import gzip
 import threading
 from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Address, IPv6Address
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import ip_addresses
 
 from fikoadmin.outbound import (
     IDEMPOTENCY_HEADER,
@@ -19,7 +22,8 @@ from fikoadmin.outbound import (
     Response,
     sign,
 )
-from fikoadmin.outbound.addresses import AllowList
+from fikoadmin.outbound.addresses import AllowList, is_public
+from fikoadmin.outbound.client import METHODS
 from tests.fakes.receiver import Receiver, verify
 from tests.fakes.server import CERTIFICATE
 
@@ -33,7 +37,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 def post(outbound: Outbound, url: str, timeout: float = 10.0, limit: int = 1000) -> Response:
-    return outbound.post(url, b"{}", {}, timeout=timeout, max_response_bytes=limit)
+    return outbound.request("POST", url, b"{}", {}, timeout=timeout, max_response_bytes=limit)
 
 
 def refusal(outbound: Outbound, url: str, timeout: float = 10.0) -> OutboundError:
@@ -51,7 +55,7 @@ def test_a_signed_post_arrives_whole_and_its_answer_comes_back(receiver: Receive
     body = '{"content": "سلام"}'.encode()
     headers = {TIMESTAMP_HEADER: "1700000000", SIGNATURE_HEADER: sign("secret", 1700000000, body)}
     headers[IDEMPOTENCY_HEADER] = "delivery-7"
-    answer = Outbound(LOOPBACK).post(receiver.url, body, headers, timeout=10, max_response_bytes=1000)
+    answer = Outbound(LOOPBACK).request("POST", receiver.url, body, headers, timeout=10, max_response_bytes=1000)
     assert (answer.status, answer.body, answer.truncated) == (200, b"{}", False)
     got, received = receiver.received[0]
     assert received == body
@@ -60,6 +64,30 @@ def test_a_signed_post_arrives_whole_and_its_answer_comes_back(receiver: Receive
     assert not verify("another secret", got, received)
     assert not verify("secret", got, received + b" ")
     assert not verify("secret", {**got, "x-fiko-timestamp": "1700000001"}, received)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("body", [None, b"", '{"name": "علی"}'.encode()])
+def test_every_method_takes_a_body_or_none(receiver: Receiver, method: str, body: bytes | None) -> None:
+    answer = Outbound(LOOPBACK).request(method, receiver.url, body, {}, timeout=10, max_response_bytes=10)
+    answer.expect_success()
+    headers, received = receiver.received[0]
+    assert (receiver.methods, received) == ([method], body or b"")
+    # Some servers answer 411 to a POST that does not say that it brings nothing.
+    says_length = body is not None or method in ("POST", "PUT", "PATCH")
+    assert headers.get("content-length") == (str(len(body or b"")) if says_length else None)
+
+
+@pytest.mark.parametrize("method", ["HEAD", "CONNECT", "TRACE", "get", "", "GET /other HTTP/1.1\r\nHost: x\r\n\r\nGET"])
+def test_other_methods_are_refused(receiver: Receiver, method: str) -> None:
+    with pytest.raises(OutboundError, match="the method must be GET, POST, PUT, PATCH or DELETE"):
+        Outbound(LOOPBACK).request(method, receiver.url, None, {}, timeout=10, max_response_bytes=10)
+    assert receiver.connections == 0
+
+
+def test_a_call_may_name_its_own_user_agent(receiver: Receiver) -> None:
+    Outbound(LOOPBACK).request("GET", receiver.url, None, {"user-agent": "x"}, timeout=10, max_response_bytes=10)
+    assert receiver.received[0][0]["user-agent"] == "x"
 
 
 def test_connections_are_reused(receiver: Receiver) -> None:
@@ -106,6 +134,12 @@ def test_connections_are_reused(receiver: Receiver) -> None:
         ("0x7f000001", "127.0.0.1"),
         ("127.1", "127.0.0.1"),
         ("0", "0.0.0.0"),
+        ("127。0。0。1", "127.0.0.1"),
+        ("[::ffff:0:127.0.0.1]", "::ffff:0:7f00:1"),
+        ("[64:ff9b:1:a00:1::]", "64:ff9b:1:a00:1::"),
+        ("[2002:a9fe:a9fe::]", "2002:a9fe:a9fe::"),
+        ("[5f00::1]", "5f00::1"),
+        ("[3fff::1]", "3fff::1"),
     ],
 )
 def test_an_address_that_is_not_public_is_not_called(address: str, shown: str | None) -> None:
@@ -115,9 +149,48 @@ def test_an_address_that_is_not_public_is_not_called(address: str, shown: str | 
     assert not refused.temporary
 
 
-@pytest.mark.parametrize("address", ["93.184.215.14", "2606:4700::6810:84e5", "64:ff9b::808:808"])
+# The last public address before and the first after each network that is not.
+@pytest.mark.parametrize(
+    "address",
+    [
+        "1.0.0.0",
+        "9.255.255.255",
+        "11.0.0.0",
+        "100.63.255.255",
+        "100.128.0.0",
+        "126.255.255.255",
+        "128.0.0.0",
+        "168.63.129.15",
+        "168.63.129.17",
+        "169.253.255.255",
+        "169.255.0.0",
+        "172.15.255.255",
+        "172.32.0.0",
+        "191.255.255.255",
+        "192.0.1.0",
+        "192.167.255.255",
+        "192.169.0.0",
+        "198.17.255.255",
+        "198.20.0.0",
+        "223.255.255.255",
+        "2001:200::",
+        "2001:db7:ffff::",
+        "2001:db9::",
+        "2003::",
+        "2606:4700::6810:84e5",
+        "3ffe:ffff::",
+        "64:ff9b::808:808",
+        "::ffff:8.8.8.8",
+    ],
+)
 def test_a_public_address_passes_the_check(address: str) -> None:
     AllowList(()).check_address("example.org", 443, address)
+
+
+@given(ip_addresses())
+def test_nothing_is_public_that_the_standard_library_calls_private(address: IPv4Address | IPv6Address) -> None:
+    carried = getattr(address, "ipv4_mapped", None)
+    assert not is_public(address) or (carried or address).is_global
 
 
 @pytest.mark.parametrize("addresses", [("127.0.0.1",), ("93.184.215.14", "127.0.0.1"), ("fe80::1%lo",)])
@@ -185,6 +258,7 @@ def test_a_port_that_is_named_with_its_host_is_called() -> None:
         "http://example.org:99999/",
         "http://example.org:0/",
         "http://0177.0.0.1/",
+        "http://①②⑦.⓪.⓪.①/",
         "http://exa\nmple.org/",
         "http://[::1/",
         "http://\0/",
@@ -197,17 +271,21 @@ def test_what_is_not_a_plain_web_address_is_refused(url: str) -> None:
     assert "secret" not in refused.reason
 
 
-def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(receiver: Receiver, status: int) -> None:
     with Receiver() as private:
-        receiver.redirects(private.url)
+        receiver.redirects(private.url, status)
         refused = refusal(Outbound((f"127.0.0.1:{receiver.port}",)), receiver.url)
-        assert (refused.reason, refused.temporary) == ("answered 302 (redirects are not followed)", False)
+        assert (refused.reason, refused.temporary) == (
+            "the address redirects to another one, which is not followed",
+            False,
+        )
         assert private.received == []
 
 
 def test_a_connection_of_the_installation_is_not_lent_to_an_operators_webhook(receiver: Receiver) -> None:
     outbound = Outbound(())
-    outbound.post(receiver.url, b"", {}, timeout=10, max_response_bytes=10, check_address=False)
+    outbound.request("POST", receiver.url, b"", {}, timeout=10, max_response_bytes=10, check_address=False)
     assert refusal(outbound, receiver.url).reason == "address 127.0.0.1 is not allowed"
 
 
@@ -304,7 +382,7 @@ def test_a_compressed_answer_is_not_unpacked(receiver: Receiver) -> None:
 )
 def test_a_header_cannot_change_the_request(receiver: Receiver, headers: dict[str, str]) -> None:
     with pytest.raises(OutboundError, match="header") as caught:
-        Outbound(LOOPBACK).post(receiver.url, b"", headers, timeout=10, max_response_bytes=10)
+        Outbound(LOOPBACK).request("POST", receiver.url, b"", headers, timeout=10, max_response_bytes=10)
     assert not caught.value.temporary
     assert receiver.received == []
 
@@ -314,7 +392,7 @@ def test_a_cancelled_call_closes_its_connection(receiver: Receiver) -> None:
     looks = iter([False, False, True])
     with (
         pytest.raises(Cancelled),
-        Outbound(LOOPBACK).stream(receiver.url, b"", {}, timeout=60, cancelled=lambda: next(looks)),
+        Outbound(LOOPBACK).stream("POST", receiver.url, b"", {}, timeout=60, cancelled=lambda: next(looks)),
     ):
         pass
     assert receiver.hung_up.wait(20)
@@ -323,7 +401,7 @@ def test_a_cancelled_call_closes_its_connection(receiver: Receiver) -> None:
 def test_a_call_that_is_cancelled_before_it_begins_connects_to_nothing(receiver: Receiver) -> None:
     with (
         pytest.raises(Cancelled),
-        Outbound(LOOPBACK).stream(receiver.url, b"", {}, timeout=60, cancelled=lambda: True),
+        Outbound(LOOPBACK).stream("POST", receiver.url, b"", {}, timeout=60, cancelled=lambda: True),
     ):
         pass
     assert receiver.connections == 0

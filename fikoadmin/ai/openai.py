@@ -64,6 +64,7 @@ class OpenAICompatible:
         try:
             # The address is the installation's own setting, and a model often runs on a private one.
             with self._outbound.stream(
+                "POST",
                 self._url,
                 body,
                 self._headers,

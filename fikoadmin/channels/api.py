@@ -38,5 +38,5 @@ def _post(url: str, secret: str, outgoing: Outgoing) -> None:
         IDEMPOTENCY_HEADER: outgoing.key,
     }
     outbound: Outbound = current_app.extensions["outbound"]
-    answer = outbound.post(url, body, headers, timeout=TIMEOUT_SECONDS, max_response_bytes=LONGEST_ANSWER)
+    answer = outbound.request("POST", url, body, headers, timeout=TIMEOUT_SECONDS, max_response_bytes=LONGEST_ANSWER)
     answer.expect_success()

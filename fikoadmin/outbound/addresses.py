@@ -69,6 +69,10 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     return address in PUBLIC_6 and not any(address in network for network in NOT_PUBLIC_6)
 
 
+def any_address(host: str, port: int, address: str) -> None:
+    """The check of addresses that the installation has set itself: there is none."""
+
+
 class AllowList:
     """The hosts, host:port pairs and networks that may be called besides public addresses."""
 

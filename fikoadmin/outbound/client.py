@@ -1,4 +1,4 @@
-"""Calls to other servers: one POST, one attempt, one deadline, a bounded answer."""
+"""Calls to other servers: one request, one attempt, one deadline, a bounded answer."""
 
 from __future__ import annotations
 
@@ -16,10 +16,14 @@ import httpcore2
 import httpx2
 
 from ..clock import now
-from .addresses import AllowList, Resolve, resolve
+from ..words import N_
+from .addresses import AllowList, Resolve, any_address, resolve
 from .problems import NotAllowed, OutboundError
-from .wire import Call, Network, current
+from .wire import Network, one_call
 
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# A server may refuse these where nothing says how long their body is, if only that there is none.
+BODIED_METHODS = ("POST", "PUT", "PATCH")
 IDLE_CONNECTIONS = 20
 IDLE_SECONDS = 15.0
 # They decide where one request ends and the next begins: only the code that writes them may set them.
@@ -27,6 +31,14 @@ OWN_HEADERS = frozenset(("host", "content-length", "transfer-encoding", "connect
 LATER_STATUSES = frozenset((408, 425, 429))
 # A service that asks to be left alone for a year must not park a customer's message for a year.
 LONGEST_RETRY_AFTER = 3600.0
+
+NO_METHOD = N_("the method must be GET, POST, PUT, PATCH or DELETE")
+NO_ADDRESS = N_("not a web address: it must begin with http:// or https:// and a host")
+CREDENTIALS = N_("an address must not carry a user name or password")
+REDIRECTED = N_("the address redirects to another one, which is not followed")
+MALFORMED_HEADER = N_("a header cannot be sent: it is malformed")
+NOT_ASCII = N_("a header cannot be sent: it is not plain ASCII")
+BROKEN = N_("connection broken before the answer was complete")
 
 
 @dataclass(frozen=True)
@@ -75,23 +87,25 @@ class Outbound:
         self._pid = 0
         weakref.finalize(self, _close, self._pools)
 
-    def post(
+    def request(
         self,
+        method: str,
         url: str,
-        body: bytes,
+        body: bytes | None,
         headers: Mapping[str, str],
         *,
         timeout: float,
         max_response_bytes: int,
         check_address: bool = True,
     ) -> Response:
-        """Posts once and reads the answer, whatever its status.
+        """Calls once and reads the answer, whatever its status.
 
-        `timeout` is in seconds and covers all of it, from the name's resolution to the last byte.
-        `check_address=False` is for addresses that the installation itself has set. Raises OutboundError.
+        `method` is one of METHODS, `body` None for none. `timeout` is in seconds and covers all of it, from the
+        name's resolution to the last byte. `check_address=False` is for addresses that the installation itself
+        has set. Raises OutboundError.
         """
         began = time.monotonic()
-        with self.stream(url, body, headers, timeout=timeout, check_address=check_address) as incoming:
+        with self.stream(method, url, body, headers, timeout=timeout, check_address=check_address) as incoming:
             received = bytearray()
             for chunk in incoming.chunks:
                 received += chunk
@@ -108,45 +122,49 @@ class Outbound:
     @contextmanager
     def stream(
         self,
+        method: str,
         url: str,
-        body: bytes,
+        body: bytes | None,
         headers: Mapping[str, str],
         *,
         timeout: float,
         check_address: bool = True,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Incoming]:
-        """As `post`, for an answer that is read while it arrives.
+        """As `request`, for an answer that is read while it arrives.
 
         `cancelled` is asked every 0.25 s, silent server or not; once true, the connection is closed and
         Cancelled raised. Leaving the block early closes the connection too.
         """
+        if method not in METHODS:
+            raise OutboundError(NO_METHOD, temporary=False)
         target = self._target(url, check_address)
-        token = current.set(Call(timeout, cancelled))
+        content = b"" if body is None and method in BODIED_METHODS else body
+        pool = self._pool(check_address, target.scheme)
         try:
-            current.get().look()
-            with self._pool(check_address, target.scheme).stream(
-                "POST", _wire_url(target), headers=_wire_headers(target, headers), content=body
-            ) as answer:
+            with (
+                one_call(timeout, cancelled),
+                pool.stream(
+                    method, _wire_url(target), headers=_wire_headers(target, headers), content=content
+                ) as answer,
+            ):
                 yield Incoming(answer.status, _readable(answer.headers), answer.iter_stream())
         except httpcore2.LocalProtocolError as error:
-            raise OutboundError("a header cannot be sent: it is malformed", temporary=False) from error
+            raise OutboundError(MALFORMED_HEADER, temporary=False) from error
         except (httpcore2.NetworkError, httpcore2.ProtocolError) as error:
-            raise OutboundError("connection broken before the answer was complete", temporary=True) from error
-        finally:
-            current.reset(token)
+            raise OutboundError(BROKEN, temporary=True) from error
 
     def _target(self, url: str, check_address: bool) -> httpx2.URL:
         try:
             target = httpx2.URL(url)
         except httpx2.InvalidURL as error:
-            raise NotAllowed("not a web address") from error
+            raise NotAllowed(NO_ADDRESS) from error
         if target.scheme not in ("http", "https") or not target.host:
-            raise NotAllowed("not a web address: it must begin with http:// or https:// and a host")
+            raise NotAllowed(NO_ADDRESS)
         if not 0 < _port(target) < 65536:
             raise NotAllowed(f"port {_port(target)} does not exist")
         if target.userinfo:
-            raise NotAllowed("an address must not carry a user name or password")
+            raise NotAllowed(CREDENTIALS)
         if check_address:
             self._allow.check_port(target.raw_host.decode(), _port(target))
         return target
@@ -168,7 +186,7 @@ class Outbound:
     def _new_pool(self, check_address: bool, scheme: str) -> httpcore2.ConnectionPool:
         # The pool alone, without the client on top of it: what that would add (redirects, cookies,
         # proxies from the environment, unpacking of compressed bodies) is what must not happen here.
-        check = self._allow.check_address if check_address else _anything
+        check = self._allow.check_address if check_address else any_address
         return httpcore2.ConnectionPool(
             # Reading the system's certificates takes long, so only where they are needed.
             ssl_context=ssl.create_default_context() if scheme == "https" else None,
@@ -182,10 +200,6 @@ class Outbound:
 def _close(pools: dict[tuple[bool, str], httpcore2.ConnectionPool]) -> None:
     for pool in pools.values():
         pool.close()
-
-
-def _anything(host: str, port: int, address: str) -> None:
-    """The check of addresses that the installation has set itself."""
 
 
 def _port(target: httpx2.URL) -> int:
@@ -202,11 +216,13 @@ def _wire_headers(target: httpx2.URL, headers: Mapping[str, str]) -> list[tuple[
         if name.strip().lower() in OWN_HEADERS:
             raise OutboundError(f"header {name} cannot be chosen", temporary=False)
     # Nothing compressed is asked for and nothing is unpacked, so no small answer can become a huge one.
-    ours = {"Host": target.netloc.decode(), "User-Agent": "FikoAdmin", "Accept-Encoding": "identity"}
+    ours = {"Host": target.netloc.decode(), "Accept-Encoding": "identity"}
+    if "user-agent" not in map(str.lower, headers):
+        ours["User-Agent"] = "FikoAdmin"
     try:
         return [(name.encode("ascii"), value.encode("ascii")) for name, value in {**ours, **headers}.items()]
     except UnicodeEncodeError as error:
-        raise OutboundError("a header cannot be sent: it is not plain ASCII", temporary=False) from error
+        raise OutboundError(NOT_ASCII, temporary=False) from error
 
 
 def _readable(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -216,9 +232,10 @@ def _readable(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
 def _expect_success(status: int, headers: Mapping[str, str]) -> None:
     if 200 <= status < 300:
         return
-    note = " (redirects are not followed)" if 300 <= status < 400 else ""
+    if 300 <= status < 400:
+        raise OutboundError(REDIRECTED, temporary=False)
     temporary = status in LATER_STATUSES or status >= 500
-    raise OutboundError(f"answered {status}{note}", temporary, _retry_after(headers) if temporary else None)
+    raise OutboundError(f"answered {status}", temporary, _retry_after(headers) if temporary else None)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

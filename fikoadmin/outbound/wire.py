@@ -1,6 +1,6 @@
 """Sockets that keep one deadline for a whole call and can be given up while the other side is silent.
 
-The HTTP library's own time-outs are per read, so a server that drips bytes could hold a worker for ever.
+The protocol libraries' own time-outs are per read, so a server that drips bytes could hold a worker for ever.
 Here every wait is cut into short looks at the call that is going on.
 """
 
@@ -14,16 +14,26 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
 
 import httpcore2
 
+from ..words import N_
 from .addresses import Resolve
 from .problems import Cancelled, OutboundError
 
 LOOK_SECONDS = 0.25
+NO_TLS = N_("no secure connection could be agreed on")
+CLOSED = N_("connection closed by the other side")
+NO_CONNECTION = {
+    errno.ECONNREFUSED: N_("connection refused"),
+    errno.EHOSTUNREACH: N_("no route to host"),
+    errno.ENETUNREACH: N_("network is unreachable"),
+    errno.ETIMEDOUT: N_("connection timed out"),
+}
 Result = TypeVar("Result")
 
 
@@ -53,8 +63,19 @@ class Call:
         return min(LOOK_SECONDS, self.remaining())
 
 
-# The HTTP library hands its sockets a time-out only, so the call reaches them by this road.
+# The protocol libraries hand their sockets a time-out only, so the call reaches them by this road.
 current: ContextVar[Call] = ContextVar("current")
+
+
+@contextmanager
+def one_call(timeout: float, cancelled: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """A block in which every socket of this module keeps that deadline; raises as `Call.look`."""
+    token = current.set(Call(timeout, cancelled))
+    try:
+        current.get().look()
+        yield
+    finally:
+        current.reset(token)
 
 
 class Network(httpcore2.NetworkBackend):
@@ -203,7 +224,8 @@ def _failure(error: OSError) -> OutboundError:
     if isinstance(error, ssl.SSLCertVerificationError):
         return OutboundError(f"certificate not accepted: {error.verify_message}", temporary=False)
     if isinstance(error, ssl.SSLError):
-        return OutboundError("no secure connection could be agreed on", temporary=True)
+        return OutboundError(NO_TLS, temporary=True)
     if isinstance(error, ConnectionResetError | BrokenPipeError):
-        return OutboundError("connection closed by the other side", temporary=True)
-    return OutboundError((error.strerror or type(error).__name__).lower(), temporary=True)
+        return OutboundError(CLOSED, temporary=True)
+    said = (error.strerror or type(error).__name__).lower()
+    return OutboundError(NO_CONNECTION.get(error.errno or 0, said), temporary=True)

@@ -1,4 +1,4 @@
-"""A receiver of signed posts, as a channel's or a webhook's other end."""
+"""A receiver of calls, as a channel's or a webhook's other end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from .server import Connection, LocalServer
 
 
 class Receiver(LocalServer):
-    """Records what is posted to `url` in `received`, headers with lower-case names, and answers 200 `{}`.
+    """Records what arrives at `url` in `received`, headers with lower-case names, and answers 200 `{}`.
+
+    `methods` holds the methods in the same order.
 
     Faults are programmed first: `fails`, `redirects`, `drips`, `silent`, `cuts_off`, `answers_with`.
     """
@@ -19,6 +21,7 @@ class Receiver(LocalServer):
     def __init__(self, certificate: Path | None = None) -> None:
         super().__init__(certificate)
         self.received: list[tuple[dict[str, str], bytes]] = []
+        self.methods: list[str] = []
         self._lock = threading.Lock()
         self._failures: list[tuple[int, dict[str, str]]] = []
         self._body, self._headers = b"{}", {"Content_Type": "application/json"}
@@ -29,18 +32,18 @@ class Receiver(LocalServer):
         return f"http://127.0.0.1:{self.port}/hook"
 
     def fails(self, status: int, retry_after: str | None = None, times: int = 1) -> None:
-        """The next `times` posts are answered with that status."""
+        """The next `times` calls are answered with that status."""
         headers = {"Retry_After": retry_after} if retry_after is not None else {}
         self._failures += [(status, headers)] * times
 
-    def redirects(self, to: str) -> None:
-        self._failures.append((302, {"Location": to}))
+    def redirects(self, to: str, status: int = 302) -> None:
+        self._failures.append((status, {"Location": to}))
 
     def answers_with(self, body: bytes, **headers: str) -> None:
         self._body, self._headers = body, headers
 
     def drips(self) -> None:
-        """Every post from now on is answered by one byte of a header at a time, for ever."""
+        """Every call from now on is answered by one byte of a header at a time, for ever."""
         self._fault = "drips"
 
     def silent(self) -> None:
@@ -51,6 +54,7 @@ class Receiver(LocalServer):
 
     def answer(self, connection: Connection, body: bytes) -> None:
         with self._lock:
+            self.methods.append(connection.command)
             self.received.append(({name.lower(): value for name, value in connection.headers.items()}, body))
             failure = self._failures.pop(0) if self._failures else None
         if failure:

@@ -30,6 +30,8 @@ class Connection(BaseHTTPRequestHandler):
         except (ConnectionError, TimeoutError):
             self.close_connection = True
 
+    do_GET = do_PUT = do_PATCH = do_DELETE = do_POST
+
     def reply(self, status: int, body: bytes, **headers: str) -> None:
         """Sends one complete answer; underscores in header names stand for hyphens."""
         self.send_response(status)
