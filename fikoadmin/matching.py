@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, undefer
 
 from .engine.graph import Graph, Node
+from .engine.kinds import SUSPENDING, kind
 from .engine.text import normalise
 from .extensions import db
 from .models import events
@@ -54,7 +55,7 @@ class LiveWorkflow:
     @property
     def may_stay_open(self) -> bool:
         """Whether an execution of it can outlive its event's transaction."""
-        return any(n["node_type"] in ("condition", "waiting") for n in self.graph.nodes.values())
+        return any(kind(node) in SUSPENDING for node in self.graph.nodes.values())
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,11 @@ NO_MODEL = N_("no language model is configured")
 
 @dataclass(frozen=True)
 class Turn:
+    """`consumed`: a waiting node asked for it and has it; it needs no other answer."""
+
     role: Literal["customer", "ai", "operator", "workflow"]
     text: str
+    consumed: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Question:
         for turn in reversed(self.turns):
             if turn.role in ("ai", "operator"):
                 break
-            if turn.role == "customer":
+            if turn.role == "customer" and not turn.consumed:
                 stretch.append(turn.text)
         return tuple(reversed(stretch))
 

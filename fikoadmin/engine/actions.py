@@ -6,22 +6,24 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .. import destinations
+from ..clock import now
 from ..errors import Conflict
-from ..models import conversations
+from ..models import conversations, jobs, waits
 from ..models.conversations import Conversation
 from ..models.customers import Customer
 from ..models.events import CONVERSATION_CLOSED, TAG_ADDED, TAG_REMOVED
 from ..words import N_
 from . import kinds
+from .buttons import buttons_of
 from .context import Context
-from .outcomes import NO_CONVERSATION, Outcome, done, failed
+from .calls import send_email, webhook
+from .outcomes import EMPTY_MESSAGE, NO_CONVERSATION, Outcome, Suspended, done, failed
 
 Node = Mapping[str, Any]
-Action = Callable[[Node, Context], Outcome]
+Action = Callable[[Node, Context], Outcome | Suspended]
 OnConversation = Callable[[Node, Context, Conversation], Outcome]
 
 NO_CUSTOMER = N_("no customer")
-EMPTY_MESSAGE = N_("the message is empty")
 EMPTY_TAG = N_("the tag is empty")
 UNKNOWN_DESTINATION = N_("this release does not know the destination")
 UNKNOWN_STATUS = N_("this release does not know the status")
@@ -110,22 +112,11 @@ def update_ai_context(node: Node, context: Context, conversation: Conversation) 
 @on_conversation
 def send_message(node: Node, context: Context, conversation: Conversation) -> Outcome:
     content = context.fill(node.get("message_content") or "")
-    buttons = [context.fill(label) for label in button_labels(node.get("key_values") or [])]
+    buttons = buttons_of(node, context)
     if conversation.tell(content, context.actor, buttons) is None:
         return failed(EMPTY_MESSAGE)
     context.reacted = True
     return done(True, content=content, buttons=buttons)
-
-
-def button_labels(values: list[Any]) -> list[str]:
-    """The labels of `key_values`: texts, objects that hold one under `value`, else under `key`, or rows of these."""
-    labels: list[str] = []
-    for value in values:
-        if isinstance(value, list):
-            labels += button_labels(value)
-        elif label := value.get("value") or value.get("key") if isinstance(value, Mapping) else value:
-            labels.append(str(label))
-    return labels
 
 
 @on_conversation
@@ -152,6 +143,11 @@ def _change_tag(verb: Callable[[Customer, str], bool], event_type: str) -> Actio
     return change
 
 
+def delay(node: Node, context: Context) -> Outcome | Suspended:
+    pause = kinds.span(node, "delay_amount", "delay_unit")
+    return Suspended(waits.DELAY, jobs.END_WAIT, {}, now() + pause) if pause else done(False)
+
+
 ACTIONS: Mapping[str, Action] = {
     "redirect_conversation": redirect_conversation,
     "transfer_to_human": transfer_to_human,
@@ -162,4 +158,7 @@ ACTIONS: Mapping[str, Action] = {
     "add_note": add_note,
     "add_tag": _change_tag(Customer.add_tag, TAG_ADDED),
     "remove_tag": _change_tag(Customer.remove_tag, TAG_REMOVED),
+    "delay": delay,
+    "webhook": webhook,
+    "send_email": send_email,
 }

@@ -117,9 +117,9 @@ class Context:
     judged: Mapping[str, Judgement] = field(default_factory=dict)
     reacted: bool = False
 
-    def fill(self, text: str) -> str:
-        """`text` with its placeholders filled; unknown names become empty and a warning."""
-        filled, unknown = placeholders.fill(text, self.fields)
+    def fill(self, text: str, written: Callable[[str], str] = str) -> str:
+        """`text` with its placeholders filled, each value as `written` has it; unknown names are empty and a warning."""
+        filled, unknown = placeholders.fill(text, self.fields, written)
         self.warnings.extend(unknown)
         return filled
 

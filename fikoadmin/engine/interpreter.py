@@ -24,8 +24,8 @@ from ..models.customers import Customer
 from ..models.events import Event
 from ..models.executions import COMPLETED, FAILED, RUNNING, WAITING, Execution, Step
 from ..models.jobs import Job
-from ..models.waits import JOB, Wait
-from . import nodes, outcomes
+from ..models.waits import ANSWER, Wait
+from . import nodes, outcomes, waiting
 from .conditions import Judgement
 from .context import Context, Emit, FieldValues
 from .graph import Graph, Node
@@ -33,6 +33,8 @@ from .outcomes import Outcome, Suspended
 
 STEPS_AT_ONCE = 100
 STEP_BUDGET = 1_000
+KEPT = ("answers", "user_responses")
+WITH_EFFECT = ("action", "waiting")
 
 
 class Run:
@@ -50,7 +52,7 @@ class Run:
         self.pending: list[str] = list(state.get("pending", []))
         self.ran: set[str] = set(state.get("ran", []))
         self.failure: str | None = state.get("failed")
-        self.kept: dict[str, Any] = {key: state[key] for key in ("answers", "user_responses") if key in state}
+        self.kept: dict[str, Any] = {key: dict(state[key]) for key in KEPT if key in state}
         self.position = state.get("position", 0)
         self.open_waits = state.get("open_waits", 0)
         fields = FieldValues(event, customer, conversation, self.kept, timezone)
@@ -69,14 +71,72 @@ class Run:
             steps += 1
         self._settle()
 
-    def resume(self, wait: Wait, step: Step, judgement: Judgement) -> None:
-        """Goes on with the step that waited for `judgement`."""
-        wait.end("outcome")
+    # -- going on after a wait -----------------------------------------------------------------------------------
+
+    def judge(self, wait: Wait, judgement: Judgement) -> None:
+        """Goes on with the condition whose prompt a language model has judged."""
+        if wait.end("outcome"):
+            self._take_up(wait)
+            judged = {**wait.data["judged"], wait.data["prompt"]: judgement}
+            step = self._step_of(wait)
+            self._conclude(self.graph.node(step.node_id), step, judged)
+            self.advance()
+
+    def hear(self, wait: Wait, text: str) -> None:
+        """Gives the node that asked the customer its answer: right, wrong or a word of exit."""
+        step = self._step_of(wait)
+        node = self.graph.node(step.node_id)
+        errors = wait.data.get("errors", 0)
+        self._be_at(node)
+        outcome = waiting.hear(node, self.context, self.graph, text, errors)
+        if outcome is None:
+            wait.data = {**wait.data, "errors": errors + 1}
+            step.data = {**step.data, "errors": errors + 1}
+            return
+        if "answer" in outcome.data:
+            self._keep(node, outcome.data["answer"])
+        self.conclude(wait, outcome, "skip" if outcome.word == outcomes.SKIPPED else "answer")
+
+    def time_out(self, wait: Wait) -> None:
+        """Goes on where the customer did not answer in time."""
+        node = self.graph.node(self._step_of(wait).node_id)
+        self.conclude(wait, waiting.timed_out(node, self.graph), "timeout")
+
+    def come_due(self, wait: Wait, refusal: str) -> None:
+        """Goes on after a delay, if that still makes sense: `refusal` says why it does not, empty where it does."""
+        refusal = refusal or (OWNER_CHANGED if self._has_other_owner else "")
+        self.conclude(wait, outcomes.skipped(refusal, None) if refusal else outcomes.done(True), "outcome")
+
+    def conclude(self, wait: Wait, outcome: Outcome, ended_as: str) -> None:
+        """Ends the wait and its step with that outcome and goes on; nothing happens where another has ended it."""
+        if not wait.end(ended_as):
+            return
+        self._take_up(wait)
+        step = self._step_of(wait)
+        self._write(step, outcome)
+        self._follow(self.graph.node(step.node_id), step, outcome)
+        self.advance()
+
+    def _take_up(self, wait: Wait) -> None:
         self.open_waits -= 1
         self.execution.status = RUNNING
-        judged = {**wait.data["judged"], wait.data["prompt"]: judgement}
-        self._conclude(self.graph.node(step.node_id), step, judged)
-        self.advance()
+        if wait.kind == ANSWER:
+            self.ran.clear()
+            if self.context.conversation:
+                self.context.conversation.awaited_answers -= 1
+            if wait.ended_as != "timeout" and wait.due_at:
+                Job.cancel(wait.job_key)
+
+    def _step_of(self, wait: Wait) -> Step:
+        return next(step for step in self.execution.steps if step.position == wait.step_position)
+
+    def _keep(self, node: Node, answer: Any) -> None:
+        """The answer is there for all later nodes, and an e-mail address or phone number for good."""
+        self.kept.setdefault("answers", {})[str(node.get("title") or "")] = answer
+        self.kept.setdefault("user_responses", {})[node["id"]] = answer
+        column = {"email": "email", "phone": "phone_number"}.get(str(node.get("storage_type")))
+        if column and self.context.customer:
+            setattr(self.context.customer, column, answer)
 
     # -- one step ------------------------------------------------------------------------------------------------
 
@@ -100,7 +160,7 @@ class Run:
     def _conclude(self, node: Node, step: Step, judged: Mapping[str, Judgement]) -> None:
         outcome = self._decide(node, judged)
         if isinstance(outcome, Suspended):
-            self._suspend(step, outcome.prompt, judged)
+            self._suspend(step, outcome)
             return
         self._write(step, outcome)
         self._follow(node, step, outcome)
@@ -109,20 +169,32 @@ class Run:
         conversation = self.context.conversation
         if not node.get("is_active", True):
             return outcomes.skipped(outcomes.SWITCHED_OFF)
-        if node["node_type"] == "action" and conversation and conversation.epoch != self.execution.epoch:
+        if node["node_type"] in WITH_EFFECT and self._has_other_owner:
             return outcomes.skipped(OWNER_CHANGED, None)
-        self.context.actor = self.actor.at(node["id"])
-        self.context.warnings, self.context.judged = [], judged
+        self._be_at(node)
+        self.context.judged = judged
         outcome = nodes.run(node, self.context)
         if conversation and node["node_type"] == "action":
             self.execution.epoch = conversation.epoch  # its own change moves it on
         return outcome
 
+    @property
+    def _has_other_owner(self) -> bool:
+        """Whether somebody else has changed the conversation's owner."""
+        conversation = self.context.conversation
+        return conversation is not None and conversation.epoch != self.execution.epoch
+
+    def _be_at(self, node: Node) -> None:
+        self.context.actor, self.context.warnings = self.actor.at(node["id"]), []
+
     def _write(self, step: Step, outcome: Outcome) -> None:
         step.outcome, step.reason, step.finished_at = outcome.word, outcome.reason[:500], now()
-        warnings = {"unknown_names": self.context.warnings} if self.context.warnings else {}
-        step.data = {**step.data, **outcome.data, **warnings}
-        self.context.warnings = []
+        step.data = {**step.data, **outcome.data, **self._warnings()}
+
+    def _warnings(self) -> dict[str, Any]:
+        """What the step shall mention; told once."""
+        warnings, self.context.warnings = self.context.warnings, []
+        return {"unknown_names": warnings} if warnings else {}
 
     def _follow(self, node: Node, step: Step, outcome: Outcome) -> None:
         if outcome.connection is None:
@@ -141,17 +213,18 @@ class Run:
     def _push(self, node_ids: Iterable[str]) -> None:
         self.pending.extend(reversed(list(node_ids)))
 
-    def _suspend(self, step: Step, prompt: str, judged: Mapping[str, Judgement]) -> None:
+    def _suspend(self, step: Step, suspended: Suspended) -> None:
         wait = Wait(
-            execution=self.execution,
-            step_position=step.position,
-            kind=JOB,
-            conversation_id=self.execution.conversation_id,
-            data={"prompt": prompt, "asked": self.context.fill(prompt), "judged": dict(judged)},
-        )
+            execution=self.execution, step_position=step.position, kind=suspended.kind, due_at=suspended.due_at,
+            conversation_id=self.execution.conversation_id, data=suspended.data,
+        )  # fmt: skip
+        step.data = {**step.data, **suspended.shows, **self._warnings()}
         db.session.add(wait)
         db.session.flush()
-        Job.queue(jobs.JUDGE_CONDITION, wait.id, key=f"judge:{wait.id}")
+        if suspended.job:
+            Job.queue(suspended.job, wait.id, key=wait.job_key, due_at=suspended.due_at)
+        if suspended.kind == ANSWER and self.context.conversation:
+            self.context.conversation.awaited_answers += 1
         self.open_waits += 1
 
     # -- the execution -------------------------------------------------------------------------------------------
@@ -163,7 +236,7 @@ class Run:
             db.session.flush()
             Job.requeue(jobs.CONTINUE_EXECUTION, execution.id, key=f"continue:{execution.id}", epoch=self.position)
         elif self.pending:
-            self.pending = []
+            self._end_waits()
             execution.end(FAILED, outcomes.STEP_BUDGET)
         elif self.open_waits:
             execution.status = WAITING
@@ -172,6 +245,11 @@ class Run:
         else:
             execution.end(COMPLETED)
         execution.state = self._state()
+
+    def _end_waits(self) -> None:
+        conversation = self.context.conversation
+        if self.open_waits:
+            conversation.end_waits(self.execution) if conversation else self.execution.end_waits()
 
     def _state(self) -> dict[str, Any]:
         if not self.execution.is_open:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Literal, TypeAlias
 
 Shape: TypeAlias = Literal[
@@ -64,8 +65,11 @@ COMBINATIONS = ("and", "or")
 NOT_RUN = frozenset({"custom_code", "instagram_comment_dm_reply"})
 """Action types that are imported and exported untouched, but not run."""
 
-NEXT_RELEASE = frozenset({"scheduled", "delay", "webhook", "send_email", "waiting"})
+NEXT_RELEASE = frozenset({"scheduled"})
 """Kinds that can be drawn, imported and exported, but not published yet."""
+
+SUSPENDING = frozenset({"condition", "waiting", "delay", "webhook", "send_email"})
+"""Kinds at which an execution may stop until later."""
 
 NAME_LENGTH = 200
 TITLE_LENGTH = 200
@@ -184,7 +188,18 @@ def kind(node: Mapping[str, Any]) -> str:
     return str(node.get(f"{node_type}_type", node_type))
 
 
-# The format names no field for these two; other systems write them under one of these names.
+SECONDS: Mapping[str, int] = {"seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400}
+LONGEST_SPAN = timedelta(days=366)
+"""No node waits longer: what an operator meant by a century is a slip of the finger."""
+
+
+def span(node: Mapping[str, Any], amount: str, unit: str) -> timedelta:
+    """How long two of its fields say, at most LONGEST_SPAN; nothing where they say nothing."""
+    seconds = (node.get(amount) or 0) * SECONDS.get(str(node.get(unit)), 60)
+    return min(timedelta(seconds=min(seconds, 10 * LONGEST_SPAN.total_seconds())), LONGEST_SPAN)
+
+
+# The format names no field for these; other systems write them under one of these names.
 STATUS_NAMES = ("status", "new_status", "conversation_status")
 NOTE_NAMES = ("note", "note_content", "content", "message_content")
 
@@ -197,6 +212,19 @@ def new_status(node: Mapping[str, Any]) -> str:
 def note_text(node: Mapping[str, Any]) -> str:
     """The text that an `add_note` node writes, placeholders not filled; empty where there is none."""
     return _named_text(node, NOTE_NAMES)
+
+
+# The parts of a `send_email` node, each with the names that it may have.
+EMAIL_NAMES: Mapping[str, tuple[str, ...]] = {
+    "to": ("email_to", "to", "to_email", "recipient", "recipients", "email"),
+    "subject": ("email_subject", "subject"),
+    "text": ("email_body", "body", "email_content", "content", "message_content"),
+}
+
+
+def email_part(node: Mapping[str, Any], part: str) -> str:
+    """`to`, `subject` or `text` of a `send_email` node, placeholders not filled; empty where there is none."""
+    return _named_text(node, EMAIL_NAMES[part])
 
 
 def _named_text(node: Mapping[str, Any], names: tuple[str, ...]) -> str:

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from ..models import jobs, waits
 from ..words import N_
 from . import conditions
 from .actions import ACTIONS, Node
 from .context import Context
 from .outcomes import FAILURE, SUCCESS, Outcome, Suspended, failed, passed
+from .waiting import ask
 
 NOT_RUN = N_("this release does not run this kind of node")
 
@@ -22,13 +24,15 @@ def when(node: Node, context: Context) -> Outcome:
 def condition(node: Node, context: Context) -> Outcome | Suspended:
     verdict = conditions.check(node, context.fields, context.judged)
     if verdict.value is None:
-        return Suspended(verdict.prompts[0])
+        prompt = verdict.prompts[0]
+        asked = {"prompt": prompt, "asked": context.fill(prompt), "judged": dict(context.judged)}
+        return Suspended(waits.JOB, jobs.JUDGE_CONDITION, asked)
     unjudged = next((word for word in context.judged.values() if isinstance(word, str)), "")
     checks = [asdict(check) for check in verdict.checks]
     return passed(SUCCESS if verdict.value else FAILURE, "" if verdict.value else unjudged, checks=checks)
 
 
-def action(node: Node, context: Context) -> Outcome:
+def action(node: Node, context: Context) -> Outcome | Suspended:
     run = ACTIONS.get(str(node.get("action_type")))
     return run(node, context) if run else failed(NOT_RUN)
 
@@ -41,6 +45,7 @@ NODES: Mapping[str, Callable[[Node, Context], Outcome | Suspended]] = {
     "when": when,
     "condition": condition,
     "action": action,
+    "waiting": ask,
 }
 
 

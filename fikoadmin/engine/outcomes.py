@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from ..models.conversations import OWNER_CHANGED
@@ -20,9 +21,10 @@ FAILURE = "failure"
 ALREADY_RAN = N_("already ran")
 SWITCHED_OFF = N_("switched off")
 NO_CONVERSATION = N_("no conversation")
+EMPTY_MESSAGE = N_("the message is empty")
 STEP_BUDGET = N_("the step budget is spent")
 
-REASONS = (N_(OWNER_CHANGED), ALREADY_RAN, SWITCHED_OFF, NO_CONVERSATION, STEP_BUDGET)
+REASONS = (N_(OWNER_CHANGED), ALREADY_RAN, SWITCHED_OFF, NO_CONVERSATION, EMPTY_MESSAGE, STEP_BUDGET)
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Suspended:
-    """The step cannot end yet: a language model must judge `prompt` first."""
+    """The step cannot end yet: it waits for what `kind` says (models/waits.py).
 
-    prompt: str
+    `job` is the kind of job that brings the end, at `due_at` or at once; None where nothing but the customer can.
+    `data` is what that needs to know, `shows` what the step shows meanwhile.
+    """
+
+    kind: str
+    job: str | None
+    data: dict[str, Any]
+    due_at: datetime | None = None
+    shows: dict[str, Any] = field(default_factory=dict)
 
 
 def passed(connection: str = SUCCESS, reason: str = "", **data: Any) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .fields import MISSING, USER_RESPONSE, Fields, look_up
@@ -17,8 +17,8 @@ def names(text: str) -> list[str]:
     return list(dict.fromkeys(match[1].strip() for match in _PLACEHOLDER.finditer(text)))
 
 
-def fill(text: str, fields: Fields) -> tuple[str, list[str]]:
-    """`text` with its placeholders filled, and the names that are unknown, which become empty.
+def fill(text: str, fields: Fields, shaped: Callable[[str], str] = str) -> tuple[str, list[str]]:
+    """`text` with its placeholders filled, each value as `shaped` has it, and the unknown names, which become empty.
 
     It is one pass: a value that looks like a placeholder stays as its writer wrote it.
     """
@@ -30,7 +30,7 @@ def fill(text: str, fields: Fields) -> tuple[str, list[str]]:
         if value is MISSING:
             unknown[name] = None
             return ""
-        return written(value)
+        return shaped(written(value))
 
     return _PLACEHOLDER.sub(value_of, text), list(unknown)
 

@@ -9,7 +9,7 @@ from .. import channels
 from ..models import jobs
 from ..models.due import PAUSES
 from ..models.held import Held, HeldJob
-from ..services import answers
+from ..services import answers, calls, executions, waits
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,9 @@ Kinds = Mapping[str, Kind]
 KINDS: Kinds = {
     jobs.ANSWER_CUSTOMER: Kind(answers.answer_customer, on_discard=answers.gave_up),
     jobs.JUDGE_CONDITION: Kind(answers.judge_condition, on_discard=answers.judge_gave_up),
-    jobs.CONTINUE_EXECUTION: Kind(answers.continue_execution),
+    jobs.CONTINUE_EXECUTION: Kind(waits.continue_execution, max_attempts=None),
+    jobs.END_WAIT: Kind(waits.end_wait, max_attempts=None),
+    jobs.MAKE_CALL: Kind(calls.make_call, on_discard=calls.gave_up),
+    jobs.STOP_EXECUTIONS: Kind(executions.stop_older, max_attempts=None),
     jobs.SEND_MESSAGES: Kind(channels.send_messages, max_attempts=None),
 }

@@ -7,7 +7,7 @@ event that records it. The states and who may move them: docs/engine.md.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
@@ -27,7 +27,10 @@ from .jobs import Job
 from .messages import Message
 from .settings import Settings
 from .talk import TEST, Talk
-from .waits import Wait
+from .waits import ANSWER, Wait
+
+if TYPE_CHECKING:
+    from .executions import Execution
 
 ACTIVE = "active"
 SUPPORT_ACTIVE = "support_active"
@@ -135,10 +138,13 @@ class Conversation(Talk, Model):
     def _cancel_waits(self, actor: Actor) -> None:
         """Nobody but the execution that changes the owner goes on waiting: the answer goes to the new owner."""
         for wait in Wait.open_answers(self.id):
-            if wait.execution is not actor.execution:
-                wait.end("cancelled")
-                self.awaited_answers -= 1
+            if wait.execution is not actor.execution and wait.execution.is_open:
+                self.end_waits(wait.execution)
                 wait.execution.cancel(OWNER_CHANGED)
+
+    def end_waits(self, execution: Execution) -> None:
+        """Ends all that an execution in this conversation waits for."""
+        self.awaited_answers -= sum(wait.kind == ANSWER for wait in execution.end_waits())
 
     def _mirror(self) -> None:
         after_commit(MirrorDue(self.id, self.ai_enabled, self.epoch, self.custom_prompt or ""))

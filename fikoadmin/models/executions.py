@@ -12,6 +12,8 @@ from ..clock import now
 from .base import BigId, Id, Model, UtcDateTime
 from .conversations import Conversation
 from .events import Event
+from .jobs import Job
+from .waits import Wait
 from .workflows import Workflow, WorkflowVersion
 
 RUNNING = "RUNNING"
@@ -61,6 +63,13 @@ class Execution(Model):
         Index(None, "conversation_id", "id"),
         Index(None, "status", "id"),
         Index(
+            "ix_executions_open_versions",
+            "workflow_id",
+            "version_id",
+            postgresql_where=text("status IN ('RUNNING', 'WAITING')"),
+            sqlite_where=text("status IN ('RUNNING', 'WAITING')"),
+        ),
+        Index(
             "ix_executions_open",
             "conversation_id",
             postgresql_where=text("status IN ('RUNNING', 'WAITING')"),
@@ -98,4 +107,12 @@ class Execution(Model):
         self.status, self.reason, self.finished_at = status, reason[:500], now()
 
     def cancel(self, reason: str) -> None:
+        """Ends it before its time; what it waits for is ended by who counts it (`end_waits`)."""
         self.end(CANCELLED, reason)
+
+    def end_waits(self) -> list[Wait]:
+        """Ends all that it waits for; returns it, for who counts it."""
+        ended = [wait for wait in Wait.open_of(self.id) if wait.end("cancelled")]
+        for wait in ended:
+            Job.cancel(wait.job_key)
+        return ended

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, or_, select, text
+from sqlalchemy import ForeignKey, Index, String, Text, or_, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..clock import now
@@ -23,6 +23,11 @@ ANSWER_CUSTOMER = "answer_customer"
 JUDGE_CONDITION = "judge_condition"
 CONTINUE_EXECUTION = "continue_execution"
 SEND_MESSAGES = "send_messages"
+RUN_SCHEDULE = "run_schedule"
+START_SCHEDULED = "start_scheduled"
+END_WAIT = "end_wait"
+MAKE_CALL = "make_call"
+STOP_EXECUTIONS = "stop_executions"
 
 
 @dataclass(frozen=True)
@@ -81,12 +86,16 @@ class Job(Model):
         after_commit(JobsWaiting())
 
     @classmethod
-    def requeue(cls, kind: str, subject: object, *, key: str, epoch: int | None = None) -> None:
-        """Has the one job of that `key` due now: a new row, or the ended or outdated one armed again.
+    def requeue(
+        cls, kind: str, subject: object, *, key: str, epoch: int | None = None, due_at: datetime | None = None
+    ) -> None:
+        """Has the one job of that `key` due at `due_at`, or now: a new row, or the ended or outdated one armed again.
 
         A run that is still under way for the outdated one loses its lease with that, and so cannot finish.
         """
-        fresh = insert_into(cls).values(kind=kind, subject=str(subject), key=key, epoch=epoch, due_at=now())
+        due = due_at or now()
+        fresh = insert_into(cls).values(kind=kind, subject=str(subject), key=key, epoch=epoch, due_at=due)
+        is_outdated = or_(cls.epoch.is_distinct_from(fresh.excluded.epoch), *([cls.due_at != due] if due_at else []))
         again = dict.fromkeys(("lease_token", "lease_until", "dispatched_until", "finished_at"))
         db.session.execute(
             fresh.on_conflict_do_update(
@@ -95,10 +104,17 @@ class Job(Model):
                     "state": AVAILABLE, "attempts": 0, "reason": "", **again,
                     "epoch": fresh.excluded.epoch, "due_at": fresh.excluded.due_at,
                 },
-                where=or_(cls.state != AVAILABLE, cls.epoch.is_distinct_from(fresh.excluded.epoch)),
+                where=or_(cls.state != AVAILABLE, is_outdated),
             )
         )  # fmt: skip
         after_commit(JobsWaiting())
+
+    @classmethod
+    def cancel(cls, key: str) -> None:
+        """Takes the job of that `key` back where it has not ended: what it was for is gone."""
+        mine = update(cls).where(cls.key == key, cls.state == AVAILABLE)
+        gone = mine.values(state=CANCELLED, finished_at=now(), lease_token=None, lease_until=None)
+        db.session.execute(gone.execution_options(synchronize_session=False))
 
     @classmethod
     def open_of(cls, kind: str, subject: object) -> list[Job]:

@@ -40,10 +40,12 @@ class Talk:
     def unanswered_message(cls) -> Mapped[Message | None]:
         return relationship(primaryjoin="Message.id == foreign(Conversation.unanswered_message_id)")
 
-    def receive(self, content: str, *, message_id: str | None, buttons: list[str], language: str) -> Message:
-        """Stores what the customer wrote; it is unanswered until somebody answers."""
-        message = self._add(messages.CUSTOMER, content, source_message_id=message_id, buttons=buttons)
+    def receive(self, content: str, *, message_id: str | None, language: str, consumed: bool) -> Message:
+        """Stores what the customer wrote; it is unanswered until somebody answers, unless a waiting node consumes it."""
+        message = self._add(messages.CUSTOMER, content, source_message_id=message_id, consumed=consumed)
         self.language = language or self.language
+        if consumed:
+            return message
         self.unanswered_since = self.unanswered_since or message.created_at
         self.unanswered_message, self.unanswered_reason = message, ""
         return message

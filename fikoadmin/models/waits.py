@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, select, text
+from sqlalchemy import JSON, ForeignKey, Index, String, select, text, update
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm.attributes import set_committed_value
 
 from ..clock import now
 from ..extensions import db
@@ -16,14 +17,15 @@ if TYPE_CHECKING:
     from .executions import Execution
 
 ANSWER = "answer"  # the customer's
+DELAY = "delay"  # a moment
 JOB = "job"  # the outcome of a call that leaves the process
 
 
 class Wait(Model):
     """Why an execution stands still: a row, so that a restart loses nothing (P16).
 
-    `kind` says for what; `ended_as` is null until exactly one of answer, timeout, outcome or cancel has taken it
-    by a guarded update.
+    `kind` says for what, `data` what whoever ends it needs to know; a `job` wait is also the delivery row of the
+    call that it waits for. `ended_as` is null until exactly one of several has ended it, by a guarded update.
     """
 
     __tablename__ = "waits"
@@ -50,8 +52,23 @@ class Wait(Model):
 
     execution: Mapped[Execution] = relationship()
 
-    def end(self, ended_as: str) -> None:
-        self.ended_as = ended_as
+    @property
+    def key(self) -> str:
+        """Names it outside, the same for every try; a database restored from a backup gives its id once more."""
+        return f"wait-{self.id}-{self.created_at:%Y%m%dT%H%M%S%f}"
+
+    @property
+    def job_key(self) -> str:
+        """The job that ends it at its time, or makes the call that it waits for."""
+        return f"wait:{self.id}"
+
+    def end(self, ended_as: str) -> bool:
+        """Ends it; True for the only one of several, such as answer and time-out, that does (P16)."""
+        ours = update(Wait).where(Wait.id == self.id, Wait.ended_as.is_(None)).values(ended_as=ended_as)
+        row = db.session.execute(ours.returning(Wait.id).execution_options(synchronize_session=False)).one_or_none()
+        if row is not None:
+            set_committed_value(self, "ended_as", ended_as)
+        return row is not None
 
     @classmethod
     def open_answers(cls, conversation_id: str) -> list[Wait]:

@@ -101,6 +101,24 @@ class WorkflowVersion(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
+class LiveSpan(Model):
+    """From which to which generation of the set of live workflows a version was live; still, where `until` is null.
+
+    So it can be said of an old event which versions it met (P15).
+    """
+
+    __tablename__ = "live_spans"
+    __table_args__ = (Index(None, "workflow_id", "since"),)
+
+    id: Mapped[Id]
+    workflow_id: Mapped[int] = mapped_column(BigId, ForeignKey("workflows.id", ondelete="CASCADE"))
+    version_id: Mapped[int] = mapped_column(BigId, ForeignKey("workflow_versions.id", ondelete="CASCADE"))
+    since: Mapped[int]
+    until: Mapped[int | None]
+
+    version: Mapped[WorkflowVersion] = relationship(lazy="raise")
+
+
 class Workflow(Model):
     """A workflow: its limits, its draft, the version that is live.
 

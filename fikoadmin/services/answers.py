@@ -23,7 +23,7 @@ from ..models.knowledge import KnowledgeItem
 from ..models.messages import Message
 from ..models.settings import Settings
 from ..models.waits import Wait
-from . import executions
+from . import waits
 
 TURNS_SHOWN = 50
 KNOWLEDGE_SHOWN = 5_000
@@ -78,7 +78,7 @@ def question_of(conversation: Conversation) -> Question:
 
 def _turns(conversation: Conversation) -> tuple[Turn, ...]:
     rows = db.session.execute(
-        select(Message.type, Message.content)
+        select(Message.type, Message.content, Message.consumed)
         .where(
             Message.conversation_id == conversation.id,
             Message.id > conversation.context_after_id,
@@ -88,7 +88,7 @@ def _turns(conversation: Conversation) -> tuple[Turn, ...]:
         .order_by(Message.id.desc())
         .limit(TURNS_SHOWN)
     ).all()
-    return tuple(Turn(ROLES[kind], content) for kind, content in reversed(rows))
+    return tuple(Turn(ROLES[kind], content, consumed) for kind, content, consumed in reversed(rows))
 
 
 def _human_stretch_ended(conversation: Conversation) -> bool:
@@ -167,19 +167,19 @@ def judge_condition(held: Held) -> None:
         judgement: bool | str = _responder().judge(prompt, question, held.lost)
     except AIUnavailable as failure:
         if failure.temporary:
-            executions.attempted(wait_id)
+            waits.attempted(wait_id)
             raise Retry(failure.reason, failure.retry_after) from failure
         judgement = failure.reason
     except Cancelled:
         return
     with transaction():
         held.finish()
-        executions.resume(wait_id, judgement)
+        waits.judge(wait_id, judgement)
 
 
 def judge_gave_up(job: HeldJob, reason: str) -> None:
     """No judgement after the last try: the condition takes `failure` and its step names the cause."""
-    executions.resume(int(job.subject), reason)
+    waits.judge(int(job.subject), reason)
 
 
 def _prompt(wait_id: int) -> tuple[int, str, Question] | None:
@@ -190,13 +190,6 @@ def _prompt(wait_id: int) -> tuple[int, str, Question] | None:
     asked = wait_id, wait.data["asked"], question_of(conversation)
     db.session.rollback()
     return asked
-
-
-def continue_execution(held: Held) -> None:
-    """Runs on with an execution that has had its steps for one go."""
-    with transaction():
-        held.finish()
-        executions.go_on(int(held.job.subject))
 
 
 # -- who answers ---------------------------------------------------------------------------------------------------

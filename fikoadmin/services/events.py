@@ -22,8 +22,8 @@ from ..models.customers import Customer
 from ..models.events import Event
 from ..models.executions import Execution
 from ..models.messages import CUSTOMER, Message
-from . import customers
-from .reactions import NONE, Reaction, ai_turn
+from . import customers, waits
+from .reactions import NONE, QUEUED, Reaction, ai_turn
 
 OTHER_CONTENT = "an event with this key was stored before, with other content"
 
@@ -135,13 +135,16 @@ def _message_received(
     if conversation.status == CLOSED:
         conversation.reopen(author)
     content = str(event.data.get("content") or "")
-    message = conversation.receive(
+    is_answer = conversation.awaited_answers > 0
+    event.message = conversation.receive(
         content,
         message_id=event.data.get("message_id"),
-        buttons=[],
         language=language_of(content) or "",
+        consumed=is_answer,
     )
-    event.message = message
+    if is_answer:  # it starts no other workflow, and needs no answer of the AI's
+        waits.hear(event, conversation, content)
+        return [], QUEUED if conversation.asked else NONE
     executions = Reaction(event, customer, conversation).run_matching()
     return executions, ai_turn(event, conversation, executions)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from .. import matching
-from ..engine.conditions import Judgement
 from ..engine.graph import Graph
+from ..engine.outcomes import FAILED
 from ..errors import Conflict, Invalid, NotFound, Problem
 from ..extensions import db, transaction
 from ..matching import LiveWorkflow
@@ -18,13 +18,16 @@ from ..models.actors import Actor
 from ..models.conversations import Conversation
 from ..models.customers import Customer
 from ..models.events import Event
-from ..models.executions import CANCELLED, RUNNING, Execution
-from ..models.waits import ANSWER, Wait
+from ..models.executions import OPEN, Execution
+from ..models.held import Held
 from ..models.workflows import Workflow, WorkflowVersion
+from ..words import N_
 from .conversations import STALE
 from .reactions import Reaction, settle
 
 CANCELLED_BY_PERSON = "cancelled"
+STOPPED = N_("stopped when another version was published, or the workflow was stopped")
+STOPPED_AT_ONCE = 100
 
 
 def trigger(workflow_id: int, conversation_id: str, actor: Actor, epoch: int | None = None) -> Execution:
@@ -39,9 +42,7 @@ def trigger(workflow_id: int, conversation_id: str, actor: Actor, epoch: int | N
             raise Invalid("conversation_id", "there is no such conversation")
         if epoch is not None and epoch != conversation.epoch:
             raise Conflict(STALE, conversation=conversation)
-        workflow = matching.index().workflows.get(workflow_id)
-        if workflow is None:
-            raise _not_live(workflow_id)
+        workflow = _live(workflow_id)
         event = Event(
             event_type=events.MANUAL, conversation_id=conversation.id, customer_id=conversation.customer_id,
             data={}, chain=[],
@@ -62,48 +63,96 @@ def _not_live(workflow_id: int) -> Problem:
 def cancel(execution_id: int, actor: Actor) -> Execution:
     """Ends an execution that has not ended; neither status nor flag follows (P6). Raises NotFound, Conflict."""
     with transaction():
-        execution, conversation = _locked(execution_id)
+        execution, conversation = locked(execution_id)
         if not execution.is_open:
             raise Conflict(f"the execution has ended already: {execution.status}")
-        for wait in Wait.open_of(execution.id):
-            wait.end("cancelled")
-            if conversation and wait.kind == ANSWER:
-                conversation.awaited_answers -= 1
-        execution.end(CANCELLED, f"{CANCELLED_BY_PERSON}: {actor.label}" if actor.label else CANCELLED_BY_PERSON)
-        settle(execution.event, conversation)
+        _cancel(
+            execution, conversation, f"{CANCELLED_BY_PERSON}: {actor.label}" if actor.label else CANCELLED_BY_PERSON
+        )
     return execution
 
 
-def retry(execution_id: int, actor: Actor) -> Execution:
-    """Runs an ended execution's version again from its start, as a new execution for an event of its own.
+def _cancel(execution: Execution, conversation: Conversation | None, reason: str) -> None:
+    conversation.end_waits(execution) if conversation else execution.end_waits()
+    execution.cancel(reason)
+    settle(execution.event, conversation)
 
-    Raises NotFound; Conflict where the execution has not ended.
+
+def stop_older(held: Held) -> None:
+    """Cancels the open executions of a workflow that run on another version than `held.job.epoch`, one by one."""
+    workflow_id = int(held.job.subject)
+    older = Execution.workflow_id == workflow_id, Execution.status.in_(OPEN), Execution.version_id != held.job.epoch
+    last = 0
+    while not held.lost():
+        found = select(Execution.id).where(*older, Execution.id > last).order_by(Execution.id).limit(STOPPED_AT_ONCE)
+        ids = db.session.scalars(found).all()
+        if not ids:
+            return
+        for last in ids:
+            _stop(last)
+
+
+def _stop(execution_id: int) -> None:
+    with transaction():
+        execution, conversation = locked(execution_id)
+        if execution.is_open:
+            _cancel(execution, conversation, STOPPED)
+
+
+def open_on_other_versions(workflow_id: int, version_id: int | None) -> int:
+    """How many executions of a workflow are running or waiting on another version than that."""
+    older = Execution.workflow_id == workflow_id, Execution.status.in_(OPEN), Execution.version_id != (version_id or 0)
+    return db.session.scalar(select(func.count()).select_from(Execution).where(*older)) or 0
+
+
+def retry(execution_id: int, actor: Actor, *, on_live: bool = False, from_failed: bool = False) -> Execution:
+    """Runs an ended execution again, as a new execution for an event of its own: on its version or the live one,
+    from its start or from where it failed, with the answers that it had.
+
+    Raises NotFound; Conflict where the execution has not ended, nothing failed or the workflow is not live.
     """
     with transaction():
-        old, conversation = _locked(execution_id)
+        old, conversation = locked(execution_id)
         if old.is_open:
             raise Conflict("the execution has not ended; cancel it first")
+        workflow = _live(old.workflow_id) if on_live else as_it_ran(old)
+        starts = _failed_of(old, workflow) if from_failed else _starts_of(old, workflow)
         event = Event(
             event_type=old.event.event_type, conversation_id=old.conversation_id, customer_id=old.customer_id,
             data=old.event.data, chain=old.event.chain,
         )  # fmt: skip
-        reaction = Reaction(event, _customer(old), conversation)
-        workflow = _as_it_ran(old)
-        execution = reaction.start(workflow, _starts_of(old, workflow), event, retry_of=old)
+        reaction = Reaction(event, customer_of(old), conversation)
+        execution = reaction.start(workflow, starts, event, retry_of=old)
         reaction.run_caused()
     return execution
 
 
-def _customer(execution: Execution) -> Customer | None:
+def _live(workflow_id: int) -> LiveWorkflow:
+    workflow = matching.index().workflows.get(workflow_id)
+    if workflow is None:
+        raise _not_live(workflow_id)
+    return workflow
+
+
+def customer_of(execution: Execution) -> Customer | None:
     return db.session.get(Customer, execution.customer_id) if execution.customer_id else None
 
 
 def _starts_of(old: Execution, workflow: LiveWorkflow) -> list[str]:
-    ran = [step.node_id for step in old.steps if step.node_type == "when"]
+    ran = [step.node_id for step in old.steps if step.node_type == "when" and step.node_id in workflow.graph.nodes]
     return ran or [node["id"] for node in workflow.graph.starts()]
 
 
-def _as_it_ran(execution: Execution) -> LiveWorkflow:
+def _failed_of(old: Execution, workflow: LiveWorkflow) -> list[str]:
+    """The nodes where it ended too early: those that failed without a way on, and those that had no outcome yet."""
+    stuck = [s.node_id for s in old.steps if s.connection is None and s.outcome in (None, FAILED)]
+    starts = [node_id for node_id in dict.fromkeys(stuck) if node_id in workflow.graph.nodes]
+    if not starts:
+        raise Conflict("no step of this execution failed that could be tried again; retry it from its start")
+    return starts
+
+
+def as_it_ran(execution: Execution) -> LiveWorkflow:
     workflow, version = execution.workflow, execution.version
     return LiveWorkflow(
         workflow.id,
@@ -128,7 +177,7 @@ def graph_of(version_id: int) -> Graph:
     return Graph(document)
 
 
-def _locked(execution_id: int) -> tuple[Execution, Conversation | None]:
+def locked(execution_id: int) -> tuple[Execution, Conversation | None]:
     """The execution and its conversation; the conversation's lock guards both."""
     conversation_id = db.session.scalar(select(Execution.conversation_id).where(Execution.id == execution_id))
     conversation = Conversation.locked(conversation_id) if conversation_id else None
@@ -142,51 +191,3 @@ def _locked(execution_id: int) -> tuple[Execution, Conversation | None]:
     if execution is None:
         raise NotFound("there is no such execution")
     return execution, conversation
-
-
-# -- going on, from jobs -------------------------------------------------------------------------------------------
-
-
-def go_on(execution_id: int) -> None:
-    """Runs on after the last step of the go before; joins the caller's transaction."""
-    with transaction():
-        execution, conversation = _locked(execution_id)
-        if execution.status == RUNNING:
-            reaction = Reaction(execution.event, _customer(execution), conversation)
-            reaction.run_of(execution, _as_it_ran(execution)).advance()
-            reaction.run_caused()
-            settle(execution.event, conversation)
-
-
-def resume(wait_id: int, judgement: Judgement) -> None:
-    """Goes on with the execution that waits for `judgement`; nothing happens where it waits no more."""
-    with transaction():
-        found = _open_wait(wait_id)
-        if found is None:
-            return
-        wait, execution, conversation = found
-        reaction = Reaction(execution.event, _customer(execution), conversation)
-        run = reaction.run_of(execution, _as_it_ran(execution))
-        run.resume(wait, next(s for s in execution.steps if s.position == wait.step_position), judgement)
-        reaction.run_caused()
-        settle(execution.event, conversation)
-
-
-def attempted(wait_id: int) -> None:
-    """A call's first attempt is over without an outcome: the execution no longer holds back the AI's turn."""
-    with transaction():
-        found = _open_wait(wait_id)
-        if found is None or found[0].attempted:
-            return
-        wait, execution, conversation = found
-        wait.attempted = True
-        settle(execution.event, conversation)
-
-
-def _open_wait(wait_id: int) -> tuple[Wait, Execution, Conversation | None] | None:
-    execution_id = db.session.scalar(select(Wait.execution_id).where(Wait.id == wait_id))
-    if execution_id is None:
-        return None
-    execution, conversation = _locked(execution_id)
-    wait = db.session.scalars(select(Wait).where(Wait.id == wait_id).execution_options(populate_existing=True)).one()
-    return (wait, execution, conversation) if wait.ended_as is None and execution.is_open else None

@@ -22,7 +22,7 @@ STILL_OPEN = N_("an execution of this workflow is still open in this conversatio
 
 def held_back(workflow: LiveWorkflow, customer_id: int | None, conversation_id: str | None, timezone: ZoneInfo) -> str:
     """The reason why `workflow` may not start now for that customer; empty where it may."""
-    reason = _by_date(workflow, timezone)
+    reason = by_date(workflow, timezone)
     if not reason and workflow.has_limits and customer_id is not None:
         reason = _by_count(workflow, customer_id)
     if not reason and workflow.may_stay_open and conversation_id is not None:
@@ -30,7 +30,8 @@ def held_back(workflow: LiveWorkflow, customer_id: int | None, conversation_id: 
     return reason
 
 
-def _by_date(workflow: LiveWorkflow, timezone: ZoneInfo) -> str:
+def by_date(workflow: LiveWorkflow, timezone: ZoneInfo) -> str:
+    """Why `workflow` may not run at this moment, by its start and end date; empty where it may."""
     if workflow.start_date and now() < _moment(workflow.start_date, timezone):
         return NOT_YET
     if workflow.end_date and now() > _moment(workflow.end_date, timezone):

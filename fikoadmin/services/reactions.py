@@ -96,7 +96,9 @@ class Reaction:
 
     def _run_matching(self, event: Event) -> list[Execution]:
         snapshot = self._snapshot(event)
-        candidates = matching.index().consider(snapshot, event.chain)
+        index = matching.index()
+        event.snapshot["generation"] = index.generation
+        candidates = index.consider(snapshot, event.chain)
         event.considered = [candidate.as_data() for candidate in candidates]
         return [self.start(c.workflow, c.starts, event) for c in candidates if c.starts]
 

@@ -62,14 +62,15 @@ def _write(name: str, old: Any, value: Any, actor: Actor) -> None:
     AuditEntry.record("setting", name, "changed", actor, *shown)
 
 
-def live_workflows_changed() -> None:
-    """Has every process renew its index; inside the caller's transaction."""
+def live_workflows_changed() -> int:
+    """Has every process renew its index; inside the caller's transaction. Returns the set's new generation."""
     # Two first changes at once both find no row: one inserts it, the other waits for that and goes on.
     db.session.execute(insert_into(Setting).values(name=LIVE_WORKFLOWS, value=0).on_conflict_do_nothing())
     row = db.session.get_one(Setting, LIVE_WORKFLOWS, with_for_update=True, populate_existing=True)
     row.value = row.value + 1
     db.session.flush()
     Settings.changed()
+    return int(row.value)
 
 
 # -- checks --------------------------------------------------------------------------------------------------------

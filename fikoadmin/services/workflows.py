@@ -13,10 +13,11 @@ from ..documents import Document
 from ..engine.findings import Finding, findings
 from ..errors import Conflict, Invalid, NotFound
 from ..extensions import db, transaction
-from ..models import workflows
+from ..models import jobs, workflows
 from ..models.actors import Actor
 from ..models.audit import AuditEntry
-from ..models.workflows import Connection, Node, Workflow, WorkflowVersion
+from ..models.jobs import Job
+from ..models.workflows import Connection, LiveSpan, Node, Workflow, WorkflowVersion
 from .settings import live_workflows_changed
 
 NAME_LENGTH = 200
@@ -124,9 +125,12 @@ def check(workflow: Workflow) -> list[Finding]:
     return findings(draft(workflow))
 
 
-def activate(workflow_id: int, actor: Actor, revision: int | None = None, note: str = "") -> Workflow:
+def activate(
+    workflow_id: int, actor: Actor, revision: int | None = None, note: str = "", stop_older: bool = False
+) -> Workflow:
     """Publishes the draft if it differs from the last version, and lets events start it.
 
+    What still runs or waits on an older version finishes there (P19), or with `stop_older` is cancelled by a job.
     Raises NotFound; Conflict with `findings` where the draft cannot be published.
     """
     with transaction():
@@ -135,8 +139,9 @@ def activate(workflow_id: int, actor: Actor, revision: int | None = None, note: 
         if found := findings(document):
             raise Conflict("the workflow cannot be published yet", findings=found)
         _publish(workflow, document, actor, note)
-        _set_status(workflow, workflows.ACTIVE, actor)
-        live_workflows_changed()
+        _go_live(workflow, workflows.ACTIVE, actor)
+        if stop_older:
+            _stop_executions(workflow, workflow.live_version_id, actor)
     return workflow
 
 
@@ -164,30 +169,47 @@ def _publish(workflow: Workflow, document: dict[str, Any], actor: Actor, note: s
     workflow.live_version_id = last.id
 
 
-def pause(workflow_id: int, actor: Actor) -> Workflow:
-    """Events start it no more; what runs goes on. Raises NotFound; Conflict for a draft."""
-    return _stop(workflow_id, workflows.PAUSED, actor)
+def pause(workflow_id: int, actor: Actor, stop_open: bool = False) -> Workflow:
+    """Events start it no more; what runs or waits goes on, or with `stop_open` is cancelled by a job.
+
+    Raises NotFound; Conflict for a draft.
+    """
+    return _stop(workflow_id, workflows.PAUSED, actor, stop_open)
 
 
-def archive(workflow_id: int, actor: Actor) -> Workflow:
+def archive(workflow_id: int, actor: Actor, stop_open: bool = False) -> Workflow:
     """As `pause`, and out of the way. Raises NotFound."""
-    return _stop(workflow_id, workflows.ARCHIVED, actor)
+    return _stop(workflow_id, workflows.ARCHIVED, actor, stop_open)
 
 
-def _stop(workflow_id: int, status: str, actor: Actor) -> Workflow:
+def _stop(workflow_id: int, status: str, actor: Actor, stop_open: bool) -> Workflow:
     with transaction():
         workflow = locked(workflow_id)
         if status == workflows.PAUSED and workflow.status not in (workflows.ACTIVE, workflows.PAUSED):
             raise Conflict(f"the workflow is {workflow.status}; only an ACTIVE one can be paused")
-        _set_status(workflow, status, actor)
-        live_workflows_changed()
+        _go_live(workflow, status, actor)
+        if stop_open:
+            _stop_executions(workflow, None, actor)
     return workflow
 
 
-def _set_status(workflow: Workflow, status: str, actor: Actor) -> None:
+def _go_live(workflow: Workflow, status: str, actor: Actor) -> None:
+    """Gives it that status, and notes from when to when which version is live."""
     if workflow.status != status:
         AuditEntry.record("workflow", workflow.id, "status", actor, workflow.status, status)
         workflow.status = status
+    generation = live_workflows_changed()
+    ending = update(LiveSpan).where(LiveSpan.workflow_id == workflow.id, LiveSpan.until.is_(None))
+    db.session.execute(ending.values(until=generation).execution_options(synchronize_session=False))
+    if workflow.is_live:
+        db.session.add(LiveSpan(workflow_id=workflow.id, version_id=workflow.live_version_id, since=generation))
+
+
+def _stop_executions(workflow: Workflow, kept_version_id: int | None, actor: Actor) -> None:
+    """Has a job cancel its open executions, those on `kept_version_id` aside."""
+    AuditEntry.record("workflow", workflow.id, "executions stopped", actor)
+    kept = kept_version_id or 0
+    Job.requeue(jobs.STOP_EXECUTIONS, workflow.id, key=f"stop:{workflow.id}:{kept}", epoch=kept)
 
 
 def move(workflow_id: int, up: bool, actor: Actor, order: int | None = None) -> Workflow:

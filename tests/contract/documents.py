@@ -136,8 +136,8 @@ def redirect_workflow(destination: str, keyword: str) -> Document:
     return row(when(keyword), redirect(destination))
 
 
-def next_release() -> list[Document]:
-    """Nodes that come with the next release: they are kept, and cannot be published yet."""
+def later_kinds() -> list[Document]:
+    """Nodes at which an execution stops until later, and a When node that the calendar starts."""
     return [
         action("delay", "Delay", delay_amount=5, delay_unit="minutes"),
         action("webhook", "Call", webhook_url="https://example.com/x", webhook_payload={"a": [1, None]}),

@@ -18,7 +18,7 @@ from tests.contract.documents import (
     field,
     in_a_row,
     never,
-    next_release,
+    later_kinds,
     redirect,
     row,
     sample,
@@ -126,7 +126,7 @@ def test_p26_ids_are_new(fiko: Client, name: str) -> None:
 
 def everything() -> Document:
     """A document with every kind of node, odd texts and fields that nobody knows."""
-    *calls, ask, daily = next_release()
+    *calls, ask, daily = later_kinds()
     says = send("سلام {{user.first_name}} {{user_response_" + ask["id"] + "}} 💬\n", key_values=["Yes", "No"])
     asked = condition(field("answers.Ask", "equals", "x"), {"type": "ai", "prompt": "?"}, combination="or")
     nodes = [never(), asked, says, redirect("sales"), ask, *calls, daily, action("custom_code")]
@@ -149,7 +149,7 @@ def test_p26_everything_makes_the_round_trip(fiko: Client) -> None:
 
 
 def test_p26_node_ids_inside_texts_are_rewritten(fiko: Client) -> None:
-    ask = next_release()[3]
+    ask = later_kinds()[3]
     name = "{{user_response_" + ask["id"] + "}}"
     call = action("webhook", "Call", webhook_payload={"mail": name, "list": [name]})
     asked = condition(field("event.data.content", "equals", name))

@@ -15,7 +15,7 @@ from tests.contract.documents import (
     field,
     in_a_row,
     never,
-    next_release,
+    node,
     redirect,
     row,
     sample,
@@ -52,9 +52,10 @@ FINDINGS: list[tuple[str, Document, set[str]]] = [
     ("operator", by_hand(condition(field("user.email", "resembles", "x"), title="Odd")), {"Odd"}),
     ("field", by_hand(condition(field("user.shoe_size", "equals", "x"), title="Odd")), {"Odd"}),
     ("cycle", cycle(), {"First", "Second"}),
-    # These come with the next release.
-    *[(odd["title"], row(never(), odd, tag("seen")), {odd["title"]}) for odd in next_release()[:4]],
-    ("Daily", row(next_release()[4], tag("seen")), {"Daily"}),
+    ("no address", by_hand(action("webhook", "Odd")), {"Odd"}),
+    ("no letter", by_hand(action("send_email", "Odd")), {"Odd"}),
+    ("no time", by_hand(action("delay", "Odd")), {"Odd"}),
+    ("no question", by_hand(node("waiting", "Odd")), {"Odd"}),
 ]
 
 

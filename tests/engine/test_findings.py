@@ -41,9 +41,14 @@ ACTIONS = [
     ({"action_type": "transfer_to_human"}, []),
     ({"action_type": "add_tag"}, ["missing_tag"]),
     ({"action_type": "remove_tag", "tag_name": "vip"}, []),
-    ({"action_type": "delay"}, ["next_release", "missing_amount"]),
-    ({"action_type": "webhook"}, ["next_release"]),
-    ({"action_type": "send_email"}, ["next_release"]),
+    ({"action_type": "delay"}, ["missing_amount"]),
+    ({"action_type": "delay", "delay_amount": 367, "delay_unit": "days"}, ["too_long"]),
+    ({"action_type": "delay", "delay_amount": 366, "delay_unit": "days"}, []),
+    ({"action_type": "webhook"}, ["missing_address"]),
+    ({"action_type": "webhook", "webhook_url": "ftp://x"}, ["bad_address"]),
+    ({"action_type": "webhook", "webhook_url": "https://example.org/"}, []),
+    ({"action_type": "send_email"}, ["missing_text"]),
+    ({"action_type": "send_email", "configuration": {"body": "Hello"}}, []),
     ({"action_type": "control_ai_response"}, ["missing_control"]),
     ({"action_type": "control_ai_response", "ai_control_action": "custom_prompt"}, ["missing_prompt"]),
     ({"action_type": "control_ai_response", "ai_control_action": "disable"}, []),
@@ -58,7 +63,9 @@ ACTIONS = [
     ({"action_type": "add_tag", "is_active": False}, []),
     ({"action_type": "delay", "is_active": False}, []),
     ({"action_type": "dance"}, ["unknown_action"]),
-    ({"node_type": "waiting"}, ["next_release"]),
+    ({"node_type": "waiting"}, ["missing_question"]),
+    ({"node_type": "waiting", "customer_message": "?", "storage_type": "choice"}, ["missing_options"]),
+    ({"node_type": "waiting", "customer_message": "?", "response_timeout_amount": 0}, ["missing_amount"]),
     ({"node_type": "dream"}, ["unknown_node_type"]),
     ({"node_type": "condition"}, []),
     ({"node_type": "condition", "conditions": [{"type": "ai", "prompt": ""}]}, ["missing_prompt"]),
@@ -91,9 +98,13 @@ def test_p20_a_loop_without_a_wait_is_found_once() -> None:
 
 
 def test_p20_a_wait_makes_a_loop_right_while_it_is_switched_on() -> None:
-    nodes = [node("w", "when"), node("ask", "waiting"), node("x", action_type="transfer_to_human")]
+    nodes = [
+        node("w", "when"),
+        node("ask", "waiting", customer_message="?"),
+        node("x", action_type="transfer_to_human"),
+    ]
     around = [line("w", "ask"), line("ask", "x", "failure"), line("ask", "x"), line("x", "ask")]
-    assert codes(nodes, around) == [("ask", "next_release")]
+    assert codes(nodes, around) == []
     nodes[1]["is_active"] = False
     assert codes(nodes, around) == [("ask", "cycle_without_wait")]
 

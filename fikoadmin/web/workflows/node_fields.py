@@ -16,7 +16,7 @@ from wtforms import StringField
 from wtforms.widgets import TextArea, TextInput
 
 from ...documents import strict
-from ...engine.actions import button_labels
+from ...engine.buttons import button_labels
 from ...engine.kinds import COUNT_MAX
 from ...engine.text import DIGITS
 from ...errors import Invalid

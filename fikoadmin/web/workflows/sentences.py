@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from ... import destinations
 from ...engine import kinds
-from ...engine.actions import button_labels
+from ...engine.buttons import button_labels
 from ...engine.condition_shape import combination, field_name, is_group
 from ...models.conversations import ACTIVE, SUPPORT_ACTIVE
 from ..formats import format_digits, format_number
