@@ -218,10 +218,11 @@ def _live_workflows() -> list[LiveWorkflow]:
         .options(joinedload(Workflow.live_version).options(undefer(WorkflowVersion.document)))
         .order_by(Workflow.order, Workflow.id)
     )
-    return [_live(row, row.live_version) for row in rows if row.live_version]
+    return [as_live(row, row.live_version) for row in rows if row.live_version]
 
 
-def _live(workflow: Workflow, version: WorkflowVersion) -> LiveWorkflow:
+def as_live(workflow: Workflow, version: WorkflowVersion) -> LiveWorkflow:
+    """The workflow as it is, or would be, live at that version."""
     # Limits and dates are those of the published version: editing the draft must not change what is live (P19).
     limits = version.document["workflow"]
     return LiveWorkflow(

@@ -10,7 +10,7 @@ from flask_migrate import upgrade
 from fikoadmin import create_app
 from fikoadmin.config import Config
 from fikoadmin.extensions import db
-from fikoadmin.services.executions import graph_of
+from fikoadmin.services.executions import published
 
 
 def make_app(environment: Mapping[str, str], folder: Path) -> Flask:
@@ -23,7 +23,7 @@ def make_app(environment: Mapping[str, str], folder: Path) -> Flask:
 def opened(environment: Mapping[str, str], folder: Path) -> Iterator[Flask]:
     """The app, its connections closed in the end."""
     app = make_app(environment, folder)
-    graph_of.cache_clear()  # a process knows one database; here the ids of versions begin anew with each
+    published.cache_clear()  # a process knows one database; here the ids of versions begin anew with each
     yield app
     with app.app_context():
         db.session.remove()

@@ -15,8 +15,8 @@ from ..models.events import CONVERSATION_CLOSED, TAG_ADDED, TAG_REMOVED
 from ..words import N_
 from . import kinds
 from .buttons import buttons_of
-from .context import Context
 from .calls import send_email, webhook
+from .context import Context
 from .outcomes import EMPTY_MESSAGE, NO_CONVERSATION, Outcome, Suspended, done, failed
 
 Node = Mapping[str, Any]

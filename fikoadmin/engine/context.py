@@ -118,7 +118,7 @@ class Context:
     reacted: bool = False
 
     def fill(self, text: str, written: Callable[[str], str] = str) -> str:
-        """`text` with its placeholders filled, each value as `written` has it; unknown names are empty and a warning."""
+        """`text` with its placeholders filled, each value as `written` has it; unknown names: empty, and a warning."""
         filled, unknown = placeholders.fill(text, self.fields, written)
         self.warnings.extend(unknown)
         return filled

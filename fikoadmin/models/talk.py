@@ -41,7 +41,7 @@ class Talk:
         return relationship(primaryjoin="Message.id == foreign(Conversation.unanswered_message_id)")
 
     def receive(self, content: str, *, message_id: str | None, language: str, consumed: bool) -> Message:
-        """Stores what the customer wrote; it is unanswered until somebody answers, unless a waiting node consumes it."""
+        """Stores what the customer wrote; unanswered until somebody answers, unless a waiting node consumes it."""
         message = self._add(messages.CUSTOMER, content, source_message_id=message_id, consumed=consumed)
         self.language = language or self.language
         if consumed:

@@ -1,4 +1,4 @@
-"""Calls that workflows make: a request that a wait holds, made outside any transaction, its outcome the step's (P21)."""
+"""Calls that workflows make: a wait holds the request, it is made outside any transaction, its outcome is the step's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from flask import current_app
 
 from ..engine.calls import MASK, is_secret
-from ..engine.outcomes import Outcome, done, failed, skipped
+from ..engine.outcomes import done, failed, skipped
 from ..errors import Retry
 from ..extensions import db, transaction
 from ..models.conversations import OWNER_CHANGED

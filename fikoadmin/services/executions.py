@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, undefer
 
 from .. import matching
-from ..engine.graph import Graph
 from ..engine.outcomes import FAILED
 from ..errors import Conflict, Invalid, NotFound, Problem
 from ..extensions import db, transaction
@@ -153,28 +153,17 @@ def _failed_of(old: Execution, workflow: LiveWorkflow) -> list[str]:
 
 
 def as_it_ran(execution: Execution) -> LiveWorkflow:
-    workflow, version = execution.workflow, execution.version
-    return LiveWorkflow(
-        workflow.id,
-        version.id,
-        version.number,
-        workflow.name,
-        workflow.order,
-        0,
-        0,
-        None,
-        None,
-        graph_of(version.id),
-    )
+    """The workflow at the version that the execution began on (P19), under its present name."""
+    return replace(published(execution.version_id), name=execution.workflow.name)
 
 
 @lru_cache(maxsize=500)
-def graph_of(version_id: int) -> Graph:
-    """The graph of a version; versions never change, so it is built once."""
-    document = db.session.scalar(select(WorkflowVersion.document).where(WorkflowVersion.id == version_id))
-    if document is None:
+def published(version_id: int) -> LiveWorkflow:
+    """The workflow at that version; versions never change, so it is built once a process. Raises NotFound."""
+    version = db.session.get(WorkflowVersion, version_id, options=[undefer(WorkflowVersion.document)])
+    if version is None:
         raise NotFound("there is no such version")
-    return Graph(document)
+    return matching.as_live(db.session.get_one(Workflow, version.workflow_id), version)
 
 
 def locked(execution_id: int) -> tuple[Execution, Conversation | None]:
