@@ -84,10 +84,12 @@ def outcomes(execution: Execution) -> dict[str, str | None]:
 
 
 def let_time_pass() -> None:
-    """Has every job that waits for its time due now, and does what is due."""
-    early = update(Job).where(Job.state == AVAILABLE).values(due_at=now() - timedelta(seconds=1))
+    """Has every job that waits for its time, a further try too, due now; does each once, and what follows from it."""
+    early = update(Job).where(Job.state == AVAILABLE).values(due_at=now() - timedelta(seconds=1)).returning(Job.id)
     with transaction() as session:
-        session.execute(early.execution_options(synchronize_session=False))
+        due = session.scalars(early.execution_options(synchronize_session=False)).all()
+    for job_id in due:
+        Runner(current_app, KINDS).execute(job_id)
     work()
 
 

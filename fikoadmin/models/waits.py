@@ -63,12 +63,16 @@ class Wait(Model):
         return f"wait:{self.id}"
 
     def end(self, ended_as: str) -> bool:
-        """Ends it; True for the only one of several, such as answer and time-out, that does (P16)."""
-        ours = update(Wait).where(Wait.id == self.id, Wait.ended_as.is_(None)).values(ended_as=ended_as)
-        row = db.session.execute(ours.returning(Wait.id).execution_options(synchronize_session=False)).one_or_none()
-        if row is not None:
+        """Ends it; True for the only one of several, such as answer and time-out, that does (P16).
+
+        What a call needed to know may hold secrets: it is not kept.
+        """
+        values: dict[str, Any] = {"ended_as": ended_as} | ({"data": {}} if self.kind == JOB else {})
+        ours = update(Wait).where(Wait.id == self.id, Wait.ended_as.is_(None)).values(values).returning(Wait.id)
+        won = db.session.execute(ours.execution_options(synchronize_session=False)).one_or_none() is not None
+        if won:
             set_committed_value(self, "ended_as", ended_as)
-        return row is not None
+        return won
 
     @classmethod
     def open_answers(cls, conversation_id: str) -> list[Wait]:
