@@ -51,8 +51,6 @@ def _of_node(node: Node) -> Iterator[Problem]:
     elif kinds.kind(node) in kinds.NOT_RUN:
         yield "not_run", {"type": kinds.kind(node)}
     elif node["is_active"]:  # what a switched-off node lacks, it is not going to miss
-        if kinds.kind(node) in kinds.NEXT_RELEASE:
-            yield "next_release", {"type": kinds.kind(node)}
         yield from missing(node)
 
 

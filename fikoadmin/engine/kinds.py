@@ -65,9 +65,6 @@ COMBINATIONS = ("and", "or")
 NOT_RUN = frozenset({"custom_code", "instagram_comment_dm_reply"})
 """Action types that are imported and exported untouched, but not run."""
 
-NEXT_RELEASE = frozenset({"scheduled"})
-"""Kinds that can be drawn, imported and exported, but not published yet."""
-
 SUSPENDING = frozenset({"condition", "waiting", "delay", "webhook", "send_email"})
 """Kinds at which an execution may stop until later."""
 

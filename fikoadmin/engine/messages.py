@@ -18,7 +18,6 @@ MESSAGES: Mapping[str, str] = {
     "unknown_when": N_("'%(type)s' is not a kind of When node"),
     "unknown_action": N_("'%(type)s' is not a kind of action"),
     "not_run": N_("This system does not run '%(type)s'; replace or delete the node"),
-    "next_release": N_("'%(type)s' comes with the next release; delete or switch off the node until then"),
     # what a node needs
     "missing_destination": N_("Choose a destination"),
     "unknown_destination": N_("'%(destination)s' is not a destination of this release"),

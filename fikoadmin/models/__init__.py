@@ -11,6 +11,7 @@ from . import (
     jobs,
     knowledge,
     messages,
+    schedules,
     settings,
     waits,
     workflows,
@@ -18,5 +19,5 @@ from . import (
 
 __all__ = [
     "accounts", "audit", "conversations", "customers", "events", "executions", "history", "jobs", "knowledge",
-    "messages", "settings", "waits", "workflows",
+    "messages", "schedules", "settings", "waits", "workflows",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from ..models.actors import Actor
 from ..models.audit import AuditEntry
 from ..models.jobs import Job
 from ..models.workflows import Connection, LiveSpan, Node, Workflow, WorkflowVersion
+from . import schedules
 from .settings import live_workflows_changed
 
 NAME_LENGTH = 200
@@ -138,6 +139,7 @@ def activate(
         document = draft(workflow)
         if found := findings(document):
             raise Conflict("the workflow cannot be published yet", findings=found)
+        schedules.come_due(workflow)
         _publish(workflow, document, actor, note)
         _go_live(workflow, workflows.ACTIVE, actor)
         if stop_older:
@@ -187,6 +189,7 @@ def _stop(workflow_id: int, status: str, actor: Actor, stop_open: bool) -> Workf
         workflow = locked(workflow_id)
         if status == workflows.PAUSED and workflow.status not in (workflows.ACTIVE, workflows.PAUSED):
             raise Conflict(f"the workflow is {workflow.status}; only an ACTIVE one can be paused")
+        schedules.come_due(workflow)
         _go_live(workflow, status, actor)
         if stop_open:
             _stop_executions(workflow, None, actor)
@@ -203,6 +206,7 @@ def _go_live(workflow: Workflow, status: str, actor: Actor) -> None:
     db.session.execute(ending.values(until=generation).execution_options(synchronize_session=False))
     if workflow.is_live:
         db.session.add(LiveSpan(workflow_id=workflow.id, version_id=workflow.live_version_id, since=generation))
+    schedules.renew(workflow)
 
 
 def _stop_executions(workflow: Workflow, kept_version_id: int | None, actor: Actor) -> None:

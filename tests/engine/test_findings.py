@@ -78,7 +78,12 @@ def test_what_a_node_lacks_is_found(fields: dict[str, Any], expected: list[str])
 
 
 def test_when_nodes() -> None:
-    assert codes([node("w", "when", when_type="scheduled")], []) == [("w", "next_release")]
+    scheduled = node("w", "when", when_type="scheduled")
+    assert codes([scheduled], []) == [("w", "missing_frequency"), ("w", "missing_time")]
+    once = scheduled | {"schedule_frequency": "once", "schedule_time": "09:00"}
+    assert codes([once], []) == [("w", "missing_day")]
+    assert codes([once | {"schedule_start_date": "2026-11-22"}], []) == []
+    assert codes([once | {"schedule_frequency": "daily"}], []) == []
     assert codes([node("w", "when", when_type="add_tag")], []) == [("w", "missing_tag")]
     assert codes([node("w", "when", when_type="moon")], []) == [("w", "unknown_when")]
     assert codes([node("w", "when", is_active=False)], []) == [(None, "no_when")]

@@ -119,11 +119,6 @@ def title_of(node: Node) -> str:
     return str(node["title"]).strip() or name_of(node)
 
 
-def is_runnable(kind: str) -> bool:
-    """Whether a node of that kind can be published in this release."""
-    return kind not in kinds.NOT_RUN | kinds.NEXT_RELEASE
-
-
 def choosable(node_type: str) -> list[str]:
     """The kinds of that type that one can choose for a node: all but those that are only kept."""
     return [kind for type_, kind in KINDS if type_ == node_type and kind not in kinds.NOT_RUN]
