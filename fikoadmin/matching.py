@@ -21,10 +21,12 @@ from .engine.kinds import SUSPENDING, kind
 from .engine.text import normalise
 from .extensions import db
 from .models import events
+from .models.events import Event
 from .models.settings import Settings
 from .models.workflows import ACTIVE, Workflow, WorkflowVersion
 from .words import N_
 
+OTHER_EVENT = N_("it starts on other events")
 OWN_EVENT = N_("caused by this workflow itself")
 CUT = N_("the chain of events is too long")
 NO_KEYWORD = N_("no keyword is in the message")
@@ -67,6 +69,12 @@ class Snapshot:
     source: str
     tags: tuple[str, ...]
     tag: str = ""
+
+    @classmethod
+    def of(cls, event: Event, source: str, tags: tuple[str, ...]) -> Snapshot:
+        """What the event says, beside what was true of customer and conversation when it came."""
+        data = event.data
+        return cls(event.event_type, str(data.get("content") or ""), source, tags, str(data.get("tag") or ""))
 
 
 @dataclass
@@ -156,30 +164,29 @@ class Index:
         if snapshot.event_type == events.MESSAGE_RECEIVED and self._automaton is not None:
             for _, found in self._automaton.iter(normalise(snapshot.text)):
                 ids |= found
-        return [
-            self._examine(self.workflows[id_], snapshot, chain) for id_ in sorted(ids, key=self._places.__getitem__)
-        ]
+        return [examine(self.workflows[id_], snapshot, chain) for id_ in sorted(ids, key=self._places.__getitem__)]
 
-    @staticmethod
-    def _examine(workflow: LiveWorkflow, snapshot: Snapshot, chain: list[int]) -> Candidate:
-        candidate = Candidate(workflow)
-        if workflow.id in chain:
-            candidate.refusals.append(_refusal(OWN_EVENT, None, chain))
-            return candidate
-        for node in workflow.graph.starts():
-            refusals = refusals_of(node, snapshot)
-            if refusals:
-                candidate.refusals.extend({"node_id": node["id"], **refusal} for refusal in refusals)
-            elif refusals is not None:
-                candidate.starts.append(node["id"])
+
+def examine(workflow: LiveWorkflow, snapshot: Snapshot, chain: list[int]) -> Candidate:
+    """Where the workflow starts on an event with that snapshot, or why it does not."""
+    candidate = Candidate(workflow)
+    if workflow.id in chain:
+        candidate.refusals.append(_refusal(OWN_EVENT, None, chain))
         return candidate
+    for node in workflow.graph.starts():
+        if refusals := refusals_of(node, snapshot):
+            candidate.refusals.extend({"node_id": node["id"], **refusal} for refusal in refusals)
+        else:
+            candidate.starts.append(node["id"])
+    return candidate
 
 
-def refusals_of(node: Node, snapshot: Snapshot) -> list[dict[str, Any]] | None:
-    """Why that When node does not start; empty where it does, None where it is for other events."""
-    checks = STARTS.get((snapshot.event_type, str(node.get("when_type"))))
+def refusals_of(node: Node, snapshot: Snapshot) -> list[dict[str, Any]]:
+    """Why that When node does not start; empty where it does."""
+    when_type = str(node.get("when_type"))
+    checks = STARTS.get((snapshot.event_type, when_type))
     if checks is None:
-        return None
+        return [_refusal(OTHER_EVENT, when_type, snapshot.event_type)]
     return [refusal for check in checks if (refusal := check(node, snapshot))]
 
 

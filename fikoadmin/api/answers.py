@@ -213,6 +213,10 @@ class Considered(Schema):
     reasons = _many(Reason)
 
 
+class ConsideredWorkflow(Considered):
+    name = _text()
+
+
 class Event(Schema):
     event_id = _text()
     event_type = _text()
@@ -221,6 +225,8 @@ class Event(Schema):
     message_id = _text_or_null()
     data = fields.Dict(required=True)
     cut = _flag()
+    # The execution whose waiting node took the message as its answer.
+    taken_by = _text_or_null()
     executions = _texts()
     workflows = _many(Considered)
     created_at = _time()

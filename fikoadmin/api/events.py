@@ -6,11 +6,13 @@ from typing import Any
 
 from ..errors import NotFound
 from ..models import found
-from ..services import events
+from ..models.events import Event
+from ..services import events, why
 from ..services.events import Incoming
 from . import answers, body, schemas, shapes
 from .access import actor
 from .calls import Answer, Call, call
+from .paging import ListQuery, shown
 
 
 @call(
@@ -47,6 +49,27 @@ def receive_event(given: dict[str, Any]) -> Answer:
     ),
 )
 def show_event(event_id: str) -> Answer:
+    return shapes.event(*_found(event_id))
+
+
+@call(
+    "/events/<path:event_id>/workflows",
+    Call(
+        "GET",
+        "The workflows that were live when the event came, each with whether it started or why not",
+        {200: answers.page_of(answers.ConsideredWorkflow)()},
+        (404,),
+        query=ListQuery(),
+        description="Empty for an event that was matched with none: one that a waiting node took as its answer, or "
+        "that was made for one workflow.",
+    ),
+)
+def list_workflows_of_event(event_id: str, given: dict[str, Any]) -> Answer:
+    event, _executions = _found(event_id)
+    return shown(why.workflows_of(event, **given), shapes.considered_workflow)
+
+
+def _found(event_id: str) -> tuple[Event, list[int]]:
     if not event_id.isprintable():
         raise NotFound("there is no such event")
-    return shapes.event(*found.event(event_id))
+    return found.event(event_id)

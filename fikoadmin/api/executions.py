@@ -46,8 +46,11 @@ def cancel_execution(execution_id: int) -> Answer:
         "Run an execution that has ended again",
         {200: answers.Execution()},
         (404, 409),
-        description="The answer is a new execution, on the same version; its `retry_of` names the old one.",
+        query=schemas.RetryQuery(),
+        description="The answer is a new execution; its `retry_of` names the old one. It runs on the same version, or "
+        "with `?version=live` on the live one; from the start, or with `?start=failed` from what failed.",
     ),
 )
-def retry_execution(execution_id: int) -> Answer:
-    return shapes.execution(executions.retry(execution_id, actor()))
+def retry_execution(execution_id: int, given: dict[str, Any]) -> Answer:
+    on_live, from_failed = given["version"] == "live", given["start"] == "failed"
+    return shapes.execution(executions.retry(execution_id, actor(), on_live=on_live, from_failed=from_failed))

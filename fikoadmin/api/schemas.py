@@ -114,6 +114,17 @@ EVENT_DATA: Mapping[str, Schema] = {
 }
 
 
+class OpenQuery(Sent):
+    """What becomes of executions that are running or waiting when a workflow changes or ends."""
+
+    open_executions = Choice(("finish", "stop"), load_default="finish")
+
+
+class RetryQuery(Sent):
+    version = Choice(("same", "live"), load_default="same")
+    start = Choice(("start", "failed"), load_default="start")
+
+
 class ConversationQuery(ListQuery):
     status = Choice(conversations.STATUSES)
     ai_enabled = Switch()

@@ -15,6 +15,7 @@ from ..models.history import ConversationEvent
 from ..models.messages import Message
 from ..models.workflows import Workflow
 from ..services.events import Receipt
+from ..services.why import Considered
 
 Shape = dict[str, Any]
 
@@ -151,10 +152,17 @@ def event(e: Event, execution_ids: list[int]) -> Shape:
         "message_id": text(e.message_id),
         "data": e.data,
         "cut": e.cut,
+        "taken_by": text(e.snapshot.get("taken_by")),
         "executions": [str(each) for each in execution_ids],
         "workflows": [considered(each) for each in e.considered],
         "created_at": moment(e.created_at),
     }
+
+
+def considered_workflow(c: Considered) -> Shape:
+    """One of the workflows that were live when an event came."""
+    shape = {"workflow_id": c.workflow_id, "version": c.version, "starts": c.starts, "refusals": c.refusals}
+    return {**considered(shape), "name": c.name}
 
 
 def considered(candidate: dict[str, Any]) -> Shape:

@@ -62,21 +62,33 @@ def export_workflow(workflow_id: int) -> Answer:
         "Publish the draft if it has changed, and let events start it",
         {200: answers.Workflow()},
         (404, 409),
-        description="409 with `findings` where it cannot be published.",
+        query=schemas.OpenQuery(),
+        description="409 with `findings` where it cannot be published. Executions that are open on an older version "
+        "finish there, or are cancelled with `?open_executions=stop`.",
     ),
 )
-def activate_workflow(workflow_id: int) -> Answer:
-    return shapes.workflow(workflows.activate(workflow_id, actor()))
+def activate_workflow(workflow_id: int, given: dict[str, Any]) -> Answer:
+    return shapes.workflow(workflows.activate(workflow_id, actor(), stop_older=_stops(given)))
 
 
-@call(f"{PATH}/pause", Call("POST", "Let events start it no more", {200: answers.Workflow()}, (404, 409)))
-def pause_workflow(workflow_id: int) -> Answer:
-    return shapes.workflow(workflows.pause(workflow_id, actor()))
+@call(
+    f"{PATH}/pause",
+    Call("POST", "Let events start it no more", {200: answers.Workflow()}, (404, 409), query=schemas.OpenQuery()),
+)
+def pause_workflow(workflow_id: int, given: dict[str, Any]) -> Answer:
+    return shapes.workflow(workflows.pause(workflow_id, actor(), _stops(given)))
 
 
-@call(f"{PATH}/archive", Call("POST", "Put it out of the way", {200: answers.Workflow()}, (404,)))
-def archive_workflow(workflow_id: int) -> Answer:
-    return shapes.workflow(workflows.archive(workflow_id, actor()))
+@call(
+    f"{PATH}/archive",
+    Call("POST", "Put it out of the way", {200: answers.Workflow()}, (404,), query=schemas.OpenQuery()),
+)
+def archive_workflow(workflow_id: int, given: dict[str, Any]) -> Answer:
+    return shapes.workflow(workflows.archive(workflow_id, actor(), _stops(given)))
+
+
+def _stops(given: dict[str, Any]) -> bool:
+    return bool(given["open_executions"] == "stop")
 
 
 @call(

@@ -52,7 +52,7 @@ class Run:
         self.pending: list[str] = list(state.get("pending", []))
         self.ran: set[str] = set(state.get("ran", []))
         self.failure: str | None = state.get("failed")
-        self.kept: dict[str, Any] = {key: dict(state[key]) for key in KEPT if key in state}
+        self.kept: dict[str, Any] = answers_of(execution)
         self.position = state.get("position", 0)
         self.open_waits = state.get("open_waits", 0)
         fields = FieldValues(event, customer, conversation, self.kept, timezone)
@@ -258,3 +258,8 @@ class Run:
             "pending": self.pending, "ran": sorted(self.ran), "failed": self.failure,
             "position": self.position, "open_waits": self.open_waits,
         }  # fmt: skip
+
+
+def answers_of(execution: Execution) -> dict[str, Any]:
+    """What the customer has answered in that execution, a copy: what a later one may begin with."""
+    return {key: dict(execution.state[key]) for key in KEPT if key in execution.state}

@@ -9,22 +9,28 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, select, tuple_
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 
 from ..errors import Invalid
 from ..extensions import db
 from .conversations import Conversation
 from .customers import Customer
-from .executions import Execution
+from .events import Event
+from .executions import Execution, Step
 from .history import ConversationEvent
 from .messages import Message
+from .timeline import Ran
 from .workflows import Workflow
 
 PAGE_SIZE = 50
 CURSOR_LENGTH = 60
+PATH_LENGTH = 8
+"""So many first steps of an execution are its path in a list."""
+CHOICES = 200
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER = re.compile(r"(\d{1,18})", re.ASCII)
@@ -70,7 +76,7 @@ def messages(conversation_id: str, limit: int = PAGE_SIZE, after: str | None = N
     """Oldest first; a cursor is the id of a message."""
     statement = select(Message).where(Message.conversation_id == conversation_id).order_by(Message.id)
     if after is not None:
-        statement = statement.where(Message.id > _number(after))
+        statement = statement.where(Message.id > number(after))
     return _page(statement, limit, lambda m: str(m.id))
 
 
@@ -84,7 +90,7 @@ def conversation_events(
         .order_by(ConversationEvent.epoch)
     )
     if after is not None:
-        statement = statement.where(ConversationEvent.epoch > min(_number(after), 2**31 - 1))
+        statement = statement.where(ConversationEvent.epoch > min(number(after), 2**31 - 1))
     return _page(statement, limit, lambda event: str(event.epoch))
 
 
@@ -102,8 +108,62 @@ def executions(
         chosen,
     )
     if after is not None:
-        statement = statement.where(Execution.id < _number(after))
+        statement = statement.where(Execution.id < number(after))
     return _page(statement, limit, lambda e: str(e.id))
+
+
+def runs(
+    limit: int = PAGE_SIZE, after: str | None = None, *,
+    workflow_id: int | None = None, conversation_id: str | None = None, status: str | None = None,
+    since: datetime | None = None,
+) -> Page[Ran]:  # fmt: skip
+    """Executions as an operator reads them, newest first: each with its workflow, version, event type, conversation
+    and first steps."""
+    chosen = {"workflow_id": workflow_id, "conversation_id": conversation_id, "status": status}
+    statement = _where(
+        select(Execution)
+        .options(
+            joinedload(Execution.workflow),
+            joinedload(Execution.version),
+            joinedload(Execution.event).load_only(Event.event_type),
+            joinedload(Execution.conversation).joinedload(Conversation.customer),
+            defer(Execution.state),
+        )
+        .order_by(Execution.id.desc()),
+        Execution,
+        chosen,
+    )
+    if after is not None:
+        statement = statement.where(Execution.id < number(after))
+    page = _page(statement, limit, lambda e: str(e.id))
+    # Ids grow with time: there the list ends. As a condition it would be looked for in all that is older.
+    recent = list(takewhile(lambda e: since is None or e.started_at >= since, page.items))
+    return Page(_with_first_steps(recent), page.next if len(recent) == len(page.items) else None)
+
+
+def _with_first_steps(executions: Sequence[Execution]) -> list[Ran]:
+    shown = {execution.id: Ran(execution) for execution in executions}
+    statement = (
+        select(Step)
+        .options(defer(Step.data))
+        .where(Step.execution_id.in_(shown), Step.position <= PATH_LENGTH)
+        .order_by(Step.execution_id, Step.position)
+    )
+    for step in db.session.scalars(statement):
+        ran = shown[step.execution_id]
+        ran.has_more_steps = len(ran.steps) == PATH_LENGTH
+        if not ran.has_more_steps:
+            ran.steps.append(step)
+    return list(shown.values())
+
+
+def workflow_names(chosen: int | None = None) -> list[tuple[int, str]]:
+    """(id, name) of the first workflows in the operator's order, for a dropdown; the chosen one is among them."""
+    statement = select(Workflow.id, Workflow.name).order_by(Workflow.order, Workflow.id).limit(CHOICES)
+    names = dict(db.session.execute(statement).tuples().all())
+    if chosen is not None and chosen not in names and (workflow := db.session.get(Workflow, chosen)):
+        names[workflow.id] = workflow.name
+    return list(names.items())
 
 
 def workflows(limit: int = PAGE_SIZE, after: str | None = None) -> Page[Workflow]:
@@ -128,7 +188,8 @@ def _page(statement: Select[Item], limit: int, cursor: Callable[[Item], str]) ->
     return Page(items, cursor(items[-1]) if len(rows) > limit else None)
 
 
-def _number(cursor: str) -> int:
+def number(cursor: str) -> int:
+    """The number that a cursor is; raises Invalid."""
     return int(_parts(_NUMBER, cursor)[0])
 
 

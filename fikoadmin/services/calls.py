@@ -1,4 +1,4 @@
-"""Calls that workflows make: a wait holds the request, it is made outside any transaction, its outcome is the step's."""
+"""Calls that workflows make: a wait holds the request, a job makes it outside any transaction (P21)."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from .. import matching
 from ..clock import now
-from ..engine.interpreter import Run
+from ..engine.interpreter import Run, answers_of
 from ..extensions import db
 from ..matching import LiveWorkflow, Snapshot
 from ..models import waits
@@ -81,7 +81,8 @@ class Reaction:
             conversation_id=self.conversation.id if self.conversation else None,
             customer_id=self.customer.id if self.customer else None,
             epoch=self.conversation.epoch if self.conversation else 0,
-            state={}, reacted=False, retry_of_id=retry_of.id if retry_of else None, started_at=now(), steps=[],
+            state=answers_of(retry_of) if retry_of else {}, retry_of_id=retry_of.id if retry_of else None,
+            reacted=False, started_at=now(), steps=[],
         )  # fmt: skip
         db.session.add(execution)
         return execution
@@ -104,13 +105,8 @@ class Reaction:
 
     def _snapshot(self, event: Event) -> Snapshot:
         conversation, customer = self.conversation, self.customer
-        snapshot = Snapshot(
-            event_type=event.event_type,
-            text=str(event.data.get("content") or ""),
-            source=conversation.source if conversation else customer.source if customer else "",
-            tags=tuple(customer.tags) if customer else (),
-            tag=str(event.data.get("tag") or ""),
-        )
+        source = conversation.source if conversation else customer.source if customer else ""
+        snapshot = Snapshot.of(event, source, tuple(customer.tags) if customer else ())
         event.snapshot = {"source": snapshot.source, "tags": list(snapshot.tags)}
         return snapshot
 

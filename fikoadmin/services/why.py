@@ -1,0 +1,73 @@
+"""Why each workflow that was live did or did not start on an event (P15).
+
+What the index returned was stored with the event; the rest is computed when asked for, from the event's snapshot and
+the versions that were live then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload, undefer
+
+from ..extensions import db
+from ..matching import Snapshot, as_live, examine
+from ..models.events import Event
+from ..models.pages import PAGE_SIZE, Page, number
+from ..models.workflows import LiveSpan, Workflow, WorkflowVersion
+
+
+@dataclass(frozen=True)
+class Considered:
+    """One workflow that was live: whether it started, else its `refusals`.
+
+    A refusal is {"reason", "expected", "actual"} and, where a When node is meant, {"node_id"}.
+    """
+
+    workflow_id: int
+    name: str
+    version: int
+    starts: list[str]
+    refusals: list[dict[str, Any]]
+
+
+def workflows_of(event: Event, limit: int = PAGE_SIZE, after: str | None = None) -> Page[Considered]:
+    """The workflows that were live when the event was matched, by their ids; none where it was matched with none.
+
+    An event that a waiting node took, or that was made for one workflow, was matched with none.
+    Raises Invalid for a malformed cursor.
+    """
+    generation = event.snapshot.get("generation")
+    if generation is None:
+        return Page([], None)
+    spans = _spans(generation, number(after) if after is not None else 0, limit + 1)
+    stored = {candidate["workflow_id"]: candidate for candidate in event.considered}
+    shown = [_considered(event, workflow, span.version, stored) for span, workflow in spans[:limit]]
+    return Page(shown, str(shown[-1].workflow_id) if len(spans) > limit else None)
+
+
+def _spans(generation: int, after: int, limit: int) -> list[tuple[LiveSpan, Workflow]]:
+    was_live = LiveSpan.since <= generation, or_(LiveSpan.until.is_(None), LiveSpan.until > generation)
+    rows = db.session.execute(
+        select(LiveSpan, Workflow)
+        .join(Workflow, Workflow.id == LiveSpan.workflow_id)
+        .options(joinedload(LiveSpan.version).options(undefer(WorkflowVersion.document)))
+        .where(LiveSpan.workflow_id > after, *was_live)
+        .order_by(LiveSpan.workflow_id)
+        .limit(limit)
+    )
+    return [(span, workflow) for span, workflow in rows]
+
+
+def _considered(
+    event: Event, workflow: Workflow, version: WorkflowVersion, stored: dict[int, dict[str, Any]]
+) -> Considered:
+    candidate = stored.get(workflow.id) or examine(as_live(workflow, version), _snapshot(event), event.chain).as_data()
+    return Considered(workflow.id, workflow.name, version.number, candidate["starts"], candidate["refusals"])
+
+
+def _snapshot(event: Event) -> Snapshot:
+    kept = event.snapshot
+    return Snapshot.of(event, kept["source"], tuple(kept["tags"]))
