@@ -123,12 +123,7 @@ class App:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """One request on a connection of its own, redirects not followed; `path` from the root."""
-        connection = http.client.HTTPConnection("127.0.0.1", int(self.environment["PORT"]), timeout=ANSWER_SECONDS)
-        with contextlib.closing(connection):
-            sent = body.encode() if isinstance(body, str) else body
-            connection.request(method, path, sent, dict(headers or {}))
-            answer = connection.getresponse()
-            return Answer(answer.status, answer.headers, answer.read())
+        return ask(int(self.environment["PORT"]), method, path, body, headers)
 
     def api(self, method: str, path: str, json: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
         """One API call with the app's token; `path` below /api/v1: `app.api("GET", "/conversations")`."""
@@ -196,6 +191,21 @@ class App:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def ask(
+    port: int,
+    method: str,
+    path: str,
+    body: str | bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """One request to this machine's port. Raises OSError and HTTPException."""
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)) as connection:
+        sent = body.encode() if isinstance(body, str) else body
+        connection.request(method, path, sent, dict(headers or {}))
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.headers, answer.read())
 
 
 def as_json(value: Any) -> str | None:

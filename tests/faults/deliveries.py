@@ -28,7 +28,7 @@ from tests.faults.ground import PROGRAM, message, new_conversation, opened
 
 # A clean process each time: a forked copy of this one would share its connections and locks.
 FRESH = multiprocessing.get_context("forkserver")
-FRESH.set_forkserver_preload(["tests.faults.deliveries"])
+FRESH.set_forkserver_preload(["tests.faults.deliveries", "tests.faults.programs"])
 
 KEYWORD = unique("order")
 

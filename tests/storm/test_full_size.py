@@ -1,16 +1,17 @@
 """The faults of tests/faults at full size, on each database: hours, not minutes. `make storm`."""
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
 from tests.app_server import App
 from tests.conftest import Stack
 from tests.contract.client import Client
-from tests.contract.documents import note, row, send, unique, when
 from tests.fakes.ai_server import AIServer
 from tests.faults.bursts import burst
 from tests.faults.interleavings import play
-from tests.faults.kills import all_stored, kill_under_load
+from tests.faults.test_f01_kills import kill_and_look
 from tests.faults.test_f07_deliveries import once
 from tests.faults.test_f12_malformed_over_http import events_refused_whole, imports_refused_whole
 from tests.faults.test_sqlite_writers import many_writers
@@ -30,14 +31,11 @@ def test_f07_p12_deliveries(ground: Stack) -> None:
     once(ground, count=10_000, times=5, processes=8)
 
 
-def test_f01_p28_kills(stack: Stack) -> None:
-    """The part of F1 that events and answers need; kills at every failpoint come with waits and calls."""
-    keyword = unique("order")
-    with App(stack.environment) as running:
-        client = Client(running)
-        workflow = client.live(row(when(keyword), send("Thank you"), note("said")))
-        for kill in range(200):
-            all_stored(client, workflow, kill_under_load(client, keyword, f"kill-{kill}"))
+def test_f01_p05_p12_p18_p28_kills(app: Flask, ground: Stack, model: AIServer, tmp_path: Path) -> None:
+    """1,000 kills and 50,000 acknowledged calls, half of them on each database."""
+    struck, ledger = kill_and_look(ground, model, tmp_path, kills=500, at_least=50)
+    print(f"\nF1 {ground.name}: {dict(struck.at)}, {struck.revived} started again, {ledger.acknowledged} acknowledged, "
+          f"{ledger.interrupted} interrupted, 0 violations")  # fmt: skip
 
 
 def test_f12_p26_p29_malformed_over_http(stack: Stack) -> None:
