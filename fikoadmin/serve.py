@@ -20,6 +20,9 @@ from .config import Config, ConfigError
 
 Told: TypeAlias = SimpleQueue[None]
 
+# gunicorn's `proc_name` where no other process of the installation runs, and this one does all jobs (`fikoadmin run`).
+ALONE = "fikoadmin run"
+
 worker_class = "gthread"
 workers = 1
 threads = 64
@@ -44,10 +47,11 @@ def on_starting(_server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Begins to do jobs, after the last fork; and has the signals that end the worker end those and the streams."""
+    """Begins to dispatch jobs, after the last fork; has the signals that end the worker end that, and the streams."""
     app: Flask = worker.wsgi
     live.limit(app, worker.cfg.threads // 2)
-    jobs.start(app)
+    begin = jobs.start_alone if worker.cfg.proc_name == ALONE else jobs.dispatch
+    begin(app)
     told: Told = SimpleQueue()
     threading.Thread(target=_stop_when_told, args=(app, told), name="stop", daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):

@@ -44,7 +44,7 @@ MAY_IMPORT = {
     # What the API answers with is also what the commands print.
     "api.shapes": SERVICES | {"api"},
     "serve": SERVICES | {"jobs", "live", "factory"},
-    "cli": SERVICES | OUTSIDE | {"api.shapes", "deploy", "jobs", "seeds", "factory"},
+    "cli": SERVICES | OUTSIDE | {"api.shapes", "deploy", "jobs", "seeds", "serve", "factory"},
 }
 REQUEST = {"flask.request", "flask.g", "flask.session"}
 HTTP_CLIENTS = {"httpx", "httpx2", "requests", "urllib.request", "http.client"}

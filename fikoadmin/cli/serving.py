@@ -15,6 +15,7 @@ import flask_migrate
 from .. import create_app, jobs
 from ..config import ROOT, ConfigError
 from ..extensions import db
+from ..serve import ALONE
 from .base import in_app
 from .demo_data import prepare
 
@@ -37,7 +38,7 @@ def run(with_demo: bool) -> None:
     # In place of this process, so that a signal to it reaches the server and nothing is left behind.
     bind = f"{ADDRESS}:{number}"
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:fikoadmin.serve", "--chdir", str(ROOT)]
-    os.execv(sys.executable, [*gunicorn, "--bind", bind, "wsgi:app"])
+    os.execv(sys.executable, [*gunicorn, "--name", ALONE, "--bind", bind, "wsgi:app"])
 
 
 def port(environment: Mapping[str, str] = os.environ) -> int:

@@ -6,14 +6,21 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
+
+Item = TypeVar("Item")
 
 THREADS = 8
 # Enough that no thread waits for the dispatcher's next look, few enough that another process could have the rest.
 QUEUED = 3 * THREADS
+# The same for all workers together: what many of them begin between two looks at a full broker.
+SENT = 128
 
 
 class Backend(Protocol):
+    def works(self) -> bool:
+        """Whether it can hand anything on now; a process whose backend cannot does not lead."""
+
     def room(self) -> int:
         """How many more ids it can take that will be begun soon."""
 
@@ -23,13 +30,13 @@ class Backend(Protocol):
         """Ends it within about 2 s; returns the ids that were not begun."""
 
 
-class Threads:
-    """Executes in threads of this process. `on_room` is called when more can be taken."""
+class Threads(Generic[Item]):
+    """Executes, mostly ids, in threads of this process. `on_room` is called when more can be taken."""
 
-    def __init__(self, execute: Callable[[int], None], on_room: Callable[[], None], threads: int = THREADS) -> None:
+    def __init__(self, execute: Callable[[Item], None], on_room: Callable[[], None], threads: int = THREADS) -> None:
         self._execute = execute
         self._on_room = on_room
-        self._ids: deque[int] = deque()
+        self._items: deque[Item] = deque()
         self._change = threading.Condition()
         self._is_stopping = False
         # Daemons: a job that does not end must not keep the process; its lease brings it back elsewhere.
@@ -39,19 +46,22 @@ class Threads:
         for thread in self._threads:
             thread.start()
 
-    def room(self) -> int:
-        return max(0, QUEUED - len(self._ids))
+    def works(self) -> bool:
+        return True
 
-    def submit(self, job_id: int) -> None:
+    def room(self) -> int:
+        return max(0, QUEUED - len(self._items))
+
+    def submit(self, item: Item) -> None:
         with self._change:
-            self._ids.append(job_id)
+            self._items.append(item)
             self._change.notify()
 
-    def stop(self) -> list[int]:
+    def stop(self) -> list[Item]:
         with self._change:
             self._is_stopping = True
-            left = list(self._ids)
-            self._ids.clear()
+            left = list(self._items)
+            self._items.clear()
             self._change.notify_all()
         deadline = time.monotonic() + 2
         for thread in self._threads:
@@ -59,16 +69,53 @@ class Threads:
         return left
 
     def _work(self) -> None:
-        while (job_id := self._next()) is not None:
-            self._execute(job_id)
+        while (item := self._next()) is not None:
+            self._execute(item)
 
-    def _next(self) -> int | None:
+    def _next(self) -> Item | None:
         with self._change:
-            self._change.wait_for(lambda: self._ids or self._is_stopping)
+            self._change.wait_for(lambda: self._items or self._is_stopping)
             if self._is_stopping:
                 return None
-            job_id = self._ids.popleft()
-            wants_more = len(self._ids) == THREADS
+            item = self._items.popleft()
+            wants_more = len(self._items) == THREADS
         if wants_more:
             self._on_room()
-        return job_id
+        return item
+
+
+class Carrier(Protocol):
+    """What carries ids to other processes (fikoadmin/jobs/broker.py)."""
+
+    def waiting(self) -> int | None:
+        """How many of them nobody has fetched yet; None while it cannot be reached."""
+
+    def send(self, job_id: int) -> bool: ...
+
+    def close(self) -> None: ...
+
+
+class Shared:
+    """Any worker executes; while the carrier is away this process's own threads do, where it has some."""
+
+    def __init__(self, carrier: Carrier, here: Threads[int] | None) -> None:
+        self._carrier = carrier
+        self._here = here
+
+    def works(self) -> bool:
+        return self._here is not None or self._carrier.waiting() is not None
+
+    def room(self) -> int:
+        waiting = self._carrier.waiting()
+        if waiting is not None:
+            return max(0, SENT - waiting)
+        return self._here.room() if self._here else 0
+
+    def submit(self, job_id: int) -> None:
+        if not self._carrier.send(job_id) and self._here:
+            self._here.submit(job_id)
+
+    def stop(self) -> list[int]:
+        """What is with the carrier stays there for the other workers."""
+        self._carrier.close()
+        return self._here.stop() if self._here else []

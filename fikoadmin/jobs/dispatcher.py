@@ -18,6 +18,7 @@ from ..models.base import database_time
 from ..models.jobs import Job
 from . import lease
 from .backends import Backend
+from .outages import Outages
 from .periodic import Chores
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ RENEWAL_SECONDS = 1.0
 TOPIC = "jobs"
 # It looks this often whether or not somebody rang: a lost ring costs no more than that.
 LOOK_SECONDS = 0.5
+# Where the backend is full and may not be able to say that it no longer is.
+FULL_SECONDS = 0.05
 
 
 class Dispatcher:
@@ -44,6 +47,7 @@ class Dispatcher:
         self._chores = chores
         self._holder = lease.new_holder()
         self._renew_at = 0.0
+        self._outages = Outages()
         self._rings = live.subscribe(app, [TOPIC])
         self._stopping = threading.Event()
         self._backend = make_backend(self.wake)
@@ -92,7 +96,7 @@ class Dispatcher:
         if time.monotonic() < self._renew_at:
             return
         had, self.leads = self.leads, False
-        self.leads = lease.take(ROLE, self._holder, ROLE_SECONDS)
+        self.leads = self._backend.works() and lease.take(ROLE, self._holder, ROLE_SECONDS)
         self._renew_at = time.monotonic() + RENEWAL_SECONDS
         if self.leads and not had:
             self._chores.start()
@@ -102,7 +106,8 @@ class Dispatcher:
     def _dispatch(self) -> float:
         room = self._backend.room()
         if not room:
-            return LOOK_SECONDS  # the backend wakes it earlier
+            return FULL_SECONDS
+        self._outages.look()
         ids = _mark(room)
         for job_id in ids:
             self._backend.submit(job_id)

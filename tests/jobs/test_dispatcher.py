@@ -28,6 +28,9 @@ class Kept:
     def __call__(self, _on_room: Callable[[], None]) -> "Kept":
         return self
 
+    def works(self) -> bool:
+        return True
+
     def room(self) -> int:
         return self.places - len(self.ids)
 
