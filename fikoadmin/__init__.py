@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from . import ai, api, live, log, matching, mirror, models, redis_client, web
 from .config import ROOT, Config
 from .extensions import babel, csrf, db, limiter, login_manager, migrate
-from .outbound import Outbound
+from .outbound import Mail, Outbound
 from .services import answers
 
 __all__ = ["create_app", "models"]
@@ -42,6 +42,7 @@ def create_app(config: Config | None = None) -> Flask:
     for part in (mirror, live, log, matching, web, api):
         part.init_app(app)
     app.extensions["outbound"] = outbound = Outbound(config.outbound_allow)
+    app.extensions["mail"] = Mail(config.smtp_url) if config.smtp_url else None
     app.extensions["responder"] = ai.choose(
         config.ai_base_url, config.ai_api_key, config.ai_model, answers.knowledge, outbound
     )

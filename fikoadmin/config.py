@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import make_url
@@ -16,6 +17,7 @@ from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALES = ("en", "fa")
+_SENDER = re.compile(r"from=[\w!#$%'*+/=?^`{|}~.-]+@[\w.-]+", re.ASCII)
 
 
 class ConfigError(Exception):
@@ -62,7 +64,7 @@ class Config:
             ai_base_url=_url(environment, "FIKO_AI_BASE_URL", ("http", "https")).rstrip("/"),
             ai_api_key=environment.get("FIKO_AI_API_KEY", ""),
             ai_model=_ai_model(environment),
-            smtp_url=_url(environment, "FIKO_SMTP_URL", ("smtp", "smtps")),
+            smtp_url=_smtp_url(environment),
             outbound_allow=_outbound_allow(environment),
             trusted_proxies=_trusted_proxies(environment),
             instance=instance,
@@ -148,6 +150,22 @@ def _ai_model(environment: Mapping[str, str]) -> str:
     if environment.get("FIKO_AI_BASE_URL", "").strip() and not model:
         raise ConfigError("FIKO_AI_MODEL: must name a model when FIKO_AI_BASE_URL is set")
     return model
+
+
+def _smtp_url(environment: Mapping[str, str]) -> str:
+    url = _url(environment, "FIKO_SMTP_URL", ("smtp", "smtps"))
+    parts = urlsplit(url)
+    # An unescaped / ? or # in a password ends up in what follows the host.
+    if url and not (parts.hostname and parts.port != 0 and parts.path in ("", "/") and not parts.fragment):
+        raise ConfigError(
+            "FIKO_SMTP_URL: must be like smtp://user:password@host:587/?from=name@example.org, with characters"
+            " such as @ : / ? # % of user and password written as %40 …"
+        )
+    if bool(parts.username) != bool(parts.password) or not unquote(f"{parts.username}{parts.password}").isascii():
+        raise ConfigError("FIKO_SMTP_URL: must have both user and password, in plain ASCII, or neither")
+    if parts.query and not _SENDER.fullmatch(unquote(parts.query)):
+        raise ConfigError("FIKO_SMTP_URL: after the ? must be from= and one e-mail address, or nothing")
+    return url
 
 
 def _outbound_allow(environment: Mapping[str, str]) -> tuple[str, ...]:
