@@ -150,9 +150,10 @@ class Timetable:
         forgotten = set(traces[:-most])
         return [due for due in in_order if due.moment not in forgotten]
 
-    def at(self, moment: datetime) -> list[str]:
-        """The nodes that come due at that very moment, in document order."""
-        return [node_id for due in self.within(moment - INSTANT, moment, 1) for node_id in due.starts]
+    def at(self, moment: datetime, now: datetime) -> list[str]:
+        """The nodes that came due at that very moment and have not come due again by now, in document order."""
+        found = self.within(moment - INSTANT, max(moment, now), 1)
+        return [node_id for due in found if due.moment == moment for node_id in due.starts]
 
     def _occurrences(self, after: datetime, until: datetime, most: int) -> Iterator[tuple[str, datetime, bool]]:
         after = self._not_before(after)

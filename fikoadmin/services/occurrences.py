@@ -35,8 +35,8 @@ from ..words import N_
 from .reactions import Reaction
 
 OVERTAKEN = N_("a later occurrence took its place")
-NOBODY = N_("no customer with an open conversation has all the tags")
-CUT_SHORT = N_("the workflow was stopped, or its schedule changed, before all customers had been reached")
+NOBODY = N_("no customer has an open conversation and all tags")
+CUT_SHORT = N_("the workflow was stopped, its schedule changed or came due again before all customers were reached")
 
 # The customers that one job starts, each in a transaction of its own; other work comes in between two jobs.
 PAGE = 50
@@ -152,13 +152,13 @@ class Turn:
 
     @classmethod
     def of(cls, event_id: str) -> Turn | None:
-        """None where nothing that is live comes due then any more."""
+        """None where nothing that is live comes due then, or all of it has come due again since (P17)."""
         data = db.session.get_one(Event, event_id).data
         workflow = matching.index().workflows.get(_workflow_id(event_id))
         if workflow is None:
             return None
         timetable = timetable_of(db.session.get_one(WorkflowVersion, workflow.version_id))
-        due = timetable.at(datetime.fromisoformat(data["occurrence"]))
+        due = timetable.at(datetime.fromisoformat(data["occurrence"]), database_now())
         nodes = [workflow.graph.node(node_id) for node_id in due if node_id in data["starts"]]
         return cls(event_id, data["occurrence"], workflow, nodes) if nodes else None
 

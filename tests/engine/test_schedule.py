@@ -173,8 +173,10 @@ def test_whens_that_come_due_together_start_together() -> None:
     daily, weekly = when("daily", None, "09:00", "a"), when("weekly", "2026-11-23", "09:00", "b")
     table = timetable(daily, weekly, when("daily", None, "09:00", "off", is_active=False), node("m", "when"))
     assert due(table, "2026-11-23", "2026-11-23T10:00") == [("23 09", ["a", "b"], [])]
-    assert table.at(datetime(2026, 11, 23, 9, tzinfo=UTC)) == ["a", "b"]
-    assert table.at(datetime(2026, 11, 24, 9, tzinfo=UTC)) == ["a"]
+    monday, tuesday = datetime(2026, 11, 23, 9, tzinfo=UTC), datetime(2026, 11, 24, 9, tzinfo=UTC)
+    assert table.at(monday, monday) == ["a", "b"]
+    assert table.at(monday, tuesday) == ["b"]
+    assert table.at(tuesday, monday) == ["a"]
     assert not timetable(node("m", "when"))
 
 
