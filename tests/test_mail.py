@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -275,6 +277,30 @@ def test_the_certificate_must_be_trusted_and_the_names(monkeypatch: pytest.Monke
         assert reason.startswith("certificate not accepted: Hostname mismatch")
         assert not temporary
         assert server.received == []
+
+
+@pytest.mark.usefixtures("trusted")
+def test_what_was_said_before_tls_counts_for_nothing() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+
+    def somebody_on_the_way() -> None:
+        with listener.accept()[0] as plain:
+            plain.sendall(b"220 hello\r\n")
+            for said in (b"250-mail\r\n250 STARTTLS\r\n", b"220 go ahead\r\n250 welcome\r\n"):
+                plain.recv(1000)
+                plain.sendall(said)
+            with context.wrap_socket(plain, server_side=True) as secure:
+                secure.recv(1000)
+                secure.sendall(b"554 5.7.0 no\r\n")
+                secure.recv(1000)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listening = threading.Thread(target=somebody_on_the_way)
+        listening.start()
+        refused = refusal(f"smtp://{NAMED}:{listener.getsockname()[1]}")
+        listening.join(20)
+    assert refused == ("the mail server refused the connection (554 5.7.0)", False)
 
 
 def from_environment(smtp_url: str, tmp_path: Path) -> Config:
