@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from ipaddress import ip_address
 
@@ -10,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..extensions import committed
 from ..models import due, schema
 from ..models.facts import OwnerChanged
+from ..models.jobs import DISPATCHER, Lease
 from ..redis_client import client
 from . import problems
 from .access import bearer
@@ -73,7 +76,16 @@ def metrics() -> ResponseReturnValue:
     """For a scraper on the machine itself, or one with a token."""
     if not (_is_local() or bearer()):
         raise problems.Unauthorized("send a valid token, or ask from the machine itself")
-    return Response(generate_latest(REGISTRY) + generate_latest(NOW), content_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(_counted()) + generate_latest(NOW), content_type=CONTENT_TYPE_LATEST)
+
+
+def _counted() -> CollectorRegistry:
+    """What this process counted; with the library's own PROMETHEUS_MULTIPROC_DIR what all that share it did."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    together = CollectorRegistry()
+    MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+    return together
 
 
 def _is_local() -> bool:
@@ -91,6 +103,10 @@ class _Now(Collector):
         yield GaugeMetricFamily("fiko_jobs_due", "Jobs that are due and that nobody works on", due.depth())
         oldest = due.oldest_due_seconds()
         yield GaugeMetricFamily("fiko_jobs_oldest_due_seconds", "For how long the oldest of them has been due", oldest)
+        role = GaugeMetricFamily("fiko_dispatcher", "Which process hands on due jobs; none, no line", labels=["holder"])
+        if holder := Lease.holder_of(DISPATCHER):
+            role.add_metric([holder], 1)
+        yield role
 
 
 NOW = CollectorRegistry()

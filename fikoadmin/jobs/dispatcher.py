@@ -15,7 +15,7 @@ from .. import live
 from ..extensions import db, transaction
 from ..models import due
 from ..models.base import database_time
-from ..models.jobs import Job
+from ..models.jobs import DISPATCHER, Job
 from . import lease
 from .backends import Backend
 from .outages import Outages
@@ -23,7 +23,6 @@ from .periodic import Chores
 
 log = logging.getLogger(__name__)
 
-ROLE = "dispatcher"
 # So short because the leader also repairs the mirror, which has to be right again 5 s after a kill -9 (P5).
 ROLE_SECONDS = 3.0
 RENEWAL_SECONDS = 1.0
@@ -70,7 +69,7 @@ class Dispatcher:
         with self._app.app_context():
             try:
                 _take_back(left)
-                lease.release(ROLE, self._holder)
+                lease.release(DISPATCHER, self._holder)
             except SQLAlchemyError as error:  # both run out by themselves
                 log.warning("Dispatcher: left without a word to the database (%s)", type(error).__name__)
 
@@ -96,7 +95,7 @@ class Dispatcher:
         if time.monotonic() < self._renew_at:
             return
         had, self.leads = self.leads, False
-        self.leads = self._backend.works() and lease.take(ROLE, self._holder, ROLE_SECONDS)
+        self.leads = self._backend.works() and lease.take(DISPATCHER, self._holder, ROLE_SECONDS)
         self._renew_at = time.monotonic() + RENEWAL_SECONDS
         if self.leads and not had:
             self._chores.start()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..clock import now
 from ..extensions import after_commit, db
-from .base import BigId, Id, Model, UtcDateTime, insert_into
+from .base import BigId, Id, Model, UtcDateTime, database_time, insert_into
 from .messages import Message
 
 AVAILABLE = "available"
@@ -128,6 +128,9 @@ class Job(Model):
         self.lease_token = self.lease_until = None
 
 
+DISPATCHER = "dispatcher"
+
+
 class Lease(Model):
     """A role that one process at a time may have, e.g. dispatcher."""
 
@@ -136,6 +139,11 @@ class Lease(Model):
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     holder: Mapped[str] = mapped_column(String(80))
     until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @classmethod
+    def holder_of(cls, name: str) -> str | None:
+        """Who has that role now; None where nobody has."""
+        return db.session.scalar(select(cls.holder).where(cls.name == name, cls.until > database_time(0)))
 
 
 PENDING = "pending"

@@ -1,5 +1,8 @@
 """Alive, ready and in numbers; and what a caller is told while the database is away."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -7,11 +10,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
+from sqlalchemy import update
 
 from fikoadmin.clock import now
 from fikoadmin.config import ROOT
 from fikoadmin.extensions import db, transaction
-from fikoadmin.models.jobs import Job
+from fikoadmin.models.jobs import Job, Lease
 from tests.api.client import Api, found, new_token
 from tests.api.conftest import made
 from tests.conftest import require
@@ -44,6 +48,31 @@ def test_with_a_late_worker_it_is_ready_and_says_so(own: Flask) -> None:
         Job.queue("answer_customer", "x:1", due_at=now() - timedelta(seconds=90))
     assert found(own.test_client().get("/readyz"))["degraded"] == ["worker"]
     assert "fiko_jobs_due 1.0" in own.test_client().get("/metrics").text
+
+
+def test_who_dispatches_is_told(own: Flask) -> None:
+    text = own.test_client().get("/metrics").text
+    assert "fiko_dispatcher{" not in text
+    with own.app_context(), transaction() as session:
+        session.add(Lease(name="dispatcher", holder="host:1:a", until=now() + timedelta(seconds=60)))
+        session.add(Lease(name="another role", holder="host:2:b", until=now() + timedelta(seconds=60)))
+    assert 'fiko_dispatcher{holder="host:1:a"} 1.0' in own.test_client().get("/metrics").text
+    with own.app_context(), transaction() as session:
+        session.execute(update(Lease).values(until=now() - timedelta(seconds=1)))
+    assert "fiko_dispatcher{" not in own.test_client().get("/metrics").text
+
+
+COUNT = "from fikoadmin.jobs.runner import LEASE_LOSSES; LEASE_LOSSES.inc()"
+SHOW = "from fikoadmin.jobs.runner import LEASE_LOSSES; from fikoadmin.api import health; " \
+    "print(health.generate_latest(health._counted()).decode())"  # fmt: skip
+
+
+def test_what_several_processes_counted_is_added_up(tmp_path: Path) -> None:
+    environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    for script in (COUNT, COUNT, SHOW):
+        command = [sys.executable, "-c", script]
+        done = subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True, text=True)
+    assert "fiko_job_lease_losses_total 2.0" in done.stdout
 
 
 def test_before_the_migrations_it_is_not_ready(own: Flask) -> None:

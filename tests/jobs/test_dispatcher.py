@@ -10,11 +10,11 @@ from sqlalchemy import insert, text, update
 from fikoadmin.clock import now
 from fikoadmin.extensions import db, transaction
 from fikoadmin.jobs import lease
-from fikoadmin.jobs.dispatcher import LOOK_SECONDS, ROLE, Dispatcher
+from fikoadmin.jobs.dispatcher import LOOK_SECONDS, Dispatcher
 from fikoadmin.jobs.periodic import Chores
 from fikoadmin.models import due
 from fikoadmin.models.held import Held
-from fikoadmin.models.jobs import Job
+from fikoadmin.models.jobs import DISPATCHER, Job
 from tests.jobs.work import queue, row, wait_until
 
 
@@ -100,7 +100,7 @@ def test_a_dispatcher_that_stops_leaves_its_role_and_what_was_not_begun(app: Fla
     one.start()
     wait_until(lambda: handed)
     one.stop()
-    assert lease.take(ROLE, "another", 10)
+    assert lease.take(DISPATCHER, "another", 10)
     assert row(job_id).dispatched_until is None
 
 
