@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+
 
 class Problem(Exception):
     """A request that is refused for a reason its sender can read; nothing has been changed."""
@@ -66,3 +68,10 @@ class Retry(Exception):
 
 class LeaseLost(Exception):
     """The job is no longer this runner's: somebody else has taken it, or it was armed anew."""
+
+
+def is_busy(error: Exception) -> bool:
+    """Whether the database was away, locked or full: what was sent is fine and may be sent again."""
+    if isinstance(error, OperationalError | InterfaceError | TimeoutError):
+        return True
+    return isinstance(error, DBAPIError) and error.connection_invalidated

@@ -7,11 +7,10 @@ import logging
 from typing import Any
 
 from flask import Response, request
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
 
 from ..engine.findings import Finding
-from ..errors import Busy, Invalid, Problem
+from ..errors import Busy, Invalid, Problem, is_busy
 from ..models.conversations import Conversation
 from ..models.workflows import Workflow
 from . import shapes
@@ -56,13 +55,6 @@ def answer(error: Exception) -> Response:
         return _problem(Busy.status, Busy.title, "the database cannot be used right now; send the same again")
     log.error("Fault in %s %s", request.method, request.endpoint, exc_info=error)
     return _problem(500, "Internal error", "the fault has been logged")
-
-
-def is_busy(error: Exception) -> bool:
-    """Whether the database was away, locked or full: what was sent is fine and may be sent again."""
-    if isinstance(error, OperationalError | InterfaceError | TimeoutError):
-        return True
-    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def _http(error: HTTPException) -> Response:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import current_app, request, session
+from flask import current_app, g, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user, login_required
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..config import LOCALES
 from ..errors import Forbidden
@@ -27,6 +28,14 @@ login_manager.login_message = None
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def load_operator(session_text: str) -> Operator | None:
     return Operator.by_session(session_text)
+
+
+def know_reader() -> None:
+    """Has what is drawn next be for nobody, where the database cannot say who reads it."""
+    try:
+        reader_locale()
+    except SQLAlchemyError:
+        g._login_user = login_manager.anonymous_user()
 
 
 def permitted(role: str) -> Callable[[Callable[P, R]], Callable[P, ResponseReturnValue]]:

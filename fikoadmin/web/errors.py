@@ -8,10 +8,10 @@ from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from ..errors import Busy, Problem
+from ..errors import Busy, Problem, is_busy
+from .access import know_reader
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Problem, problem_page)
     app.register_error_handler(CSRFError, csrf_page)
     app.register_error_handler(HTTPException, http_page)
-    app.register_error_handler(OperationalError, busy_page)
     app.register_error_handler(Exception, fault_page)
 
 
@@ -36,17 +35,16 @@ def http_page(error: HTTPException) -> ResponseReturnValue:
     return page(error.code or 500)
 
 
-def busy_page(error: OperationalError) -> ResponseReturnValue:
-    log.warning("The database cannot be used: %s", type(error.orig).__name__)
-    body, status = page(Busy.status)
-    return body, status, {"Retry-After": "1"}
-
-
 def fault_page(error: Exception) -> ResponseReturnValue:
+    if is_busy(error):
+        log.warning("The database cannot be used: %s", type(getattr(error, "orig", None) or error).__name__)
+        body, status = page(Busy.status)
+        return body, status, {"Retry-After": "1"}
     log.error("Fault in %s %s", request.method, request.endpoint, exc_info=error)
     return page(500)
 
 
 def page(status: int, detail: str = "") -> tuple[str, int]:
-    """The page of an error; it reads no row, so that it can be shown when the database is gone."""
+    """The page of an error; it can be shown when the database is gone, in the language of nobody in particular."""
+    know_reader()
     return render_template("errors/error.html", status=status, detail=detail), status

@@ -99,10 +99,10 @@ class Site:
     """One server and some workers on one installation, and what a program needs to call its API."""
 
     def __init__(self, environment: Mapping[str, str], workers: int, arms: Path, mutation: Mutation | None) -> None:
-        self.environment, self.arms, self._port = environment, Arms(arms), free_port()
+        self.environment, self.arms, self.port = environment, Arms(arms), free_port()
         with opened(environment):
             _, self._token = accounts.create_token("tests", PROGRAM)
-        setting = Setting(environment, self._port, arms, mutation)
+        setting = Setting(environment, self.port, arms, mutation)
         self.server = Program(serve, setting)
         self.workers = [Program(work, setting) for _ in range(workers)]
         self.wait_until_ready()
@@ -133,7 +133,7 @@ class Site:
         self, method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
         """One request on a connection of its own. Raises OSError and HTTPException."""
-        return ask(self._port, method, path, body, headers)
+        return ask(self.port, method, path, body, headers)
 
     def api(self, method: str, path: str, json: Any = None) -> Answer:
         """One API call; `path` below /api/v1."""

@@ -1,0 +1,75 @@
+"""The database is gone, or full, while programs and people go on; it comes back, and nothing of ours is restarted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from tests.app_server import Answer
+from tests.faults.chance import wait_until
+from tests.faults.load import BUSY, Ledger, load
+from tests.faults.programs import Site
+from tests.faults.reading import Reader
+
+# Calls acknowledged before each outage and after it, and refused meanwhile.
+AT_LEAST = 20
+
+Outage = Callable[[], AbstractContextManager[None]]
+
+
+@dataclass
+class Outages:
+    """What was seen of them."""
+
+    ledger: Ledger
+    reader: Reader
+
+
+def suffer(running: Site, ledger: Ledger, outages: Sequence[Outage], reads_fail: bool) -> Reader:
+    """Has those outages happen one after another; each one is felt, and over without anybody's help."""
+    reader = Reader(running)
+    shared = ledger.conversations[0]
+    pages = ["/conversations", f"/conversations/{shared}", "/workflows"]
+    with reader.following(f"conversation:{shared}"), reader.reading(pages), load(running, ledger, clients=8):
+        for outage in outages:
+            _more(ledger, partial(len, ledger.events), "calls are acknowledged")
+            with outage():
+                _more(ledger, partial(len, ledger.busy), "calls are refused")
+                if reads_fail:
+                    _more(ledger, lambda: len(reader.with_status(BUSY)), "pages are refused", at_least=1)
+            _more(ledger, partial(len, ledger.events), "calls are acknowledged again")
+            _more(ledger, lambda: len(reader.with_status(200)), "pages are shown again", at_least=3)
+            _more(ledger, partial(len, reader.heard), "the stream goes on", at_least=1)
+    assert not any(program.is_dead for program in running.programs), "a program has ended"
+    return reader
+
+
+def _more(ledger: Ledger, count: Callable[[], int], what: str, at_least: int = AT_LEAST) -> None:
+    before = count()
+    wait_until(lambda: count() >= before + at_least or ledger.errors, what)
+    assert not ledger.errors, ledger.errors[0]
+
+
+def only_busy(ledger: Ledger, reader: Reader) -> None:
+    """Whoever was refused was asked to come back, on pages and API alike; nobody's connection was cut."""
+    assert {answer.status for answer in reader.answers} <= {200, BUSY}
+    refused: list[Answer] = [*ledger.busy, *reader.with_status(BUSY)]
+    assert all(int(answer.headers["Retry-After"]) > 0 for answer in refused)
+    assert not ledger.interrupted
+
+
+@contextmanager
+def full(disk: Path, room: int) -> Iterator[None]:
+    """Nothing more than `room` bytes can be written to that file system."""
+    ballast = disk / "ballast"
+    state = os.statvfs(disk)
+    with ballast.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, max(1, state.f_bavail * state.f_frsize - room))
+    try:
+        yield
+    finally:
+        ballast.unlink()
