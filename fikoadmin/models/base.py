@@ -6,7 +6,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import mapped_column
@@ -66,6 +66,6 @@ def short_id(length: int = 10) -> str:
     return "".join(secrets.choice(_LETTERS) for _ in range(length))
 
 
-def insert_into(model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+def insert_into(model: type[Base] | Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT of the present database's dialect: both spell ON CONFLICT alike, the library keeps them apart."""
     return postgresql.insert(model) if db.engine.dialect.name == "postgresql" else sqlite.insert(model)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import JSON, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, Index, String, Table
+from sqlalchemy.orm import Mapped, make_transient_to_detached, mapped_column, relationship
 
 from ..clock import now
-from .base import BigId, Model, UtcDateTime, short_id
-from .messages import Message
+from ..extensions import db
+from .base import BigId, Model, UtcDateTime, insert_into, short_id
 
 if TYPE_CHECKING:
     from .conversations import Conversation
@@ -56,6 +56,19 @@ class Event(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     conversation: Mapped[Conversation | None] = relationship(lazy="raise")
-    message: Mapped[Message | None] = relationship(
-        primaryjoin=lambda: Message.id == foreign(Event.message_id), lazy="raise"
-    )
+
+    @classmethod
+    def store(cls, **values: Any) -> Event | None:
+        """Inserts it in the present transaction; None where its id or its message is known already (P12)."""
+        row = {"created_at": now(), "message_id": None, "cut": False, "answer": None, "chain": [], **values}
+        row |= {"snapshot": {}, "considered": []}
+        if db.session.execute(insert_into(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.id), row).first() is None:
+            return None
+        event = cls(**row)
+        make_transient_to_detached(event)
+        db.session.add(event)
+        return event
+
+
+# The table, not the model: the ORM's way of inserting takes several times as long.
+_TABLE = cast(Table, Event.__table__)

@@ -39,6 +39,10 @@ class Setting(Model):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
 
 
+# Built once: they are read in every transaction.
+_ALL = select(Setting.name, Setting.value)
+
+
 class Settings:
     """All settings as they stand in the present transaction, in one query."""
 
@@ -57,7 +61,7 @@ class Settings:
 
     @classmethod
     def _read(cls) -> Settings:
-        return cls(dict(db.session.execute(select(Setting.name, Setting.value)).all()))
+        return cls(dict(db.session.execute(_ALL).all()))
 
     @staticmethod
     def changed() -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import String
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy import String, Table, insert
+from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
 from ..extensions import db
@@ -17,6 +17,10 @@ from .jobs import Delivery, Job
 from .messages import Message
 
 TEST = "test"
+
+# The table, not the model: the ORM's way of inserting takes several times as long.
+_MESSAGES = cast(Table, Message.__table__)
+_INSERT = insert(_MESSAGES).returning(_MESSAGES.c.id)
 
 
 class Talk:
@@ -36,19 +40,26 @@ class Talk:
     # Why the AI failed for good to answer what is unanswered; empty otherwise.
     unanswered_reason: Mapped[str] = mapped_column(String(500), default="")
 
-    @declared_attr
-    def unanswered_message(cls) -> Mapped[Message | None]:
-        return relationship(primaryjoin="Message.id == foreign(Conversation.unanswered_message_id)")
+    def receive(self, content: str, *, message_id: str | None, language: str, consumed: bool) -> int:
+        """Stores what the customer wrote, and returns the message's id.
 
-    def receive(self, content: str, *, message_id: str | None, language: str, consumed: bool) -> Message:
-        """Stores what the customer wrote; unanswered until somebody answers, unless a waiting node consumes it."""
-        message = self._add(messages.CUSTOMER, content, source_message_id=message_id, consumed=consumed)
+        It is unanswered until somebody answers, unless a waiting node consumes it.
+        """
+        moment = now()
+        # Written at once: its id is on conversation and event, which would otherwise have to wait for each other.
+        written: int = db.session.execute(
+            _INSERT,
+            {
+                "conversation_id": self.id, "type": messages.CUSTOMER, "content": content, "created_at": moment,
+                "source_message_id": message_id, "consumed": consumed,
+            },
+        ).scalar_one()  # fmt: skip
         self.language = language or self.language
-        if consumed:
-            return message
-        self.unanswered_since = self.unanswered_since or message.created_at
-        self.unanswered_message, self.unanswered_reason = message, ""
-        return message
+        self.touch()
+        if not consumed:
+            self.unanswered_since = self.unanswered_since or moment
+            self.unanswered_message_id, self.unanswered_reason = written, ""
+        return written
 
     def reply(self, content: str, actor: Actor, *, message_id: str | None = None) -> Message:
         """An operator's word to the customer; taking over is the caller's next verb."""
@@ -104,7 +115,7 @@ class Talk:
         return message
 
     def _answered(self) -> None:
-        self.unanswered_since = self.unanswered_message = None
+        self.unanswered_since = self.unanswered_message_id = None
         self.unanswered_reason = ""
 
     def touch(self) -> None:

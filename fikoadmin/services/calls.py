@@ -93,20 +93,18 @@ def _body(request: Request) -> bytes | None:
 
 
 def _headers(request: Request, key: str) -> dict[str, str]:
+    own = {IDEMPOTENCY_HEADER: key} | ({"Content-Type": "application/json"} if request["body"] is not None else {})
     given = {name.lower() for name in request["headers"]}
-    own = {IDEMPOTENCY_HEADER: key}
-    if request["body"] is not None and "content-type" not in given:
-        own["Content-Type"] = "application/json"
-    return {**own, **request["headers"]}
+    return {name: value for name, value in own.items() if name.lower() not in given} | request["headers"]
 
 
 def _shown(answer: Response, request: Request) -> str:
     """The beginning of the answer, secrets masked: those that were sent, and what is named like one."""
-    text = answer.body.decode("utf-8", "replace").replace("\0", "")[:SHOWN]
+    text = answer.body.decode("utf-8", "replace").replace("\0", "")
     for name, value in request["headers"].items():
         if is_secret(name) and len(value) > 3:
             text = text.replace(value, MASK)
-    return _NAMED_VALUE.sub(lambda found: found[1] + f'"{MASK}"' if is_secret(found[2]) else found[0], text)
+    return _NAMED_VALUE.sub(lambda found: found[1] + f'"{MASK}"' if is_secret(found[2]) else found[0], text)[:SHOWN]
 
 
 _NAMED_VALUE = re.compile(r'("([^"]{1,60})"\s*:\s*)"[^"]*"')

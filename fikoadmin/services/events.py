@@ -16,7 +16,7 @@ from ..errors import Conflict, Invalid
 from ..extensions import db, transaction
 from ..models import events
 from ..models.actors import Actor
-from ..models.base import insert_into, short_id
+from ..models.base import short_id
 from ..models.conversations import CLOSED, Conversation
 from ..models.customers import Customer
 from ..models.events import Event
@@ -87,17 +87,15 @@ def _subject(incoming: Incoming) -> tuple[Conversation | None, Customer | None]:
 
 def _store(incoming: Incoming, conversation: Conversation | None, customer: Customer | None) -> Event | None:
     """Inserts the event; None where its id or its message is known already."""
-    values = {
-        "id": incoming.event_id or short_id(16),
-        "event_type": incoming.event_type,
-        "conversation_id": conversation.id if conversation else None,
-        "customer_id": customer.id if customer else None,
-        "message_key": _message_key(incoming, conversation),
-        "digest": incoming.digest,
-        "data": dict(incoming.data),
-    }
-    insert = insert_into(Event).values(values).on_conflict_do_nothing().returning(Event)
-    return db.session.scalar(insert)
+    return Event.store(
+        id=incoming.event_id or short_id(16),
+        event_type=incoming.event_type,
+        conversation_id=conversation.id if conversation else None,
+        customer_id=customer.id if customer else None,
+        message_key=_message_key(incoming, conversation),
+        digest=incoming.digest,
+        data=dict(incoming.data),
+    )
 
 
 def _message_key(incoming: Incoming, conversation: Conversation | None) -> str | None:
@@ -136,7 +134,7 @@ def _message_received(
         conversation.reopen(author)
     content = str(event.data.get("content") or "")
     is_answer = conversation.awaited_answers > 0
-    event.message = conversation.receive(
+    event.message_id = conversation.receive(
         content,
         message_id=event.data.get("message_id"),
         language=language_of(content) or "",
@@ -159,7 +157,8 @@ def _message_sent(
         person = Actor("operator", str(event.data.get("sender_id") or ""), str(event.data.get("sender_name") or ""))
         message = conversation.reply(str(event.data.get("content") or ""), person, message_id=message_id)
         conversation.take_over(person, SUPPORT)
-        event.message = message
+        db.session.flush()
+        event.message_id = message.id
     return [], NONE
 
 

@@ -24,7 +24,10 @@ def test_a_stream_tells_of_a_redirect(app: Flask) -> None:
     one = new_conversation()
     stream = opened(f"conversation:{one}")
     redirect(one, "sales")
-    assert next(stream) == f'event: fact\ndata: {{"topic": "conversation:{one}", "epoch": 2}}\n\n'
+    told = next(stream)
+    if '"epoch": 1' in told:  # that it was made may have been on its way still when the stream began
+        told = next(stream)
+    assert told == f'event: fact\ndata: {{"topic": "conversation:{one}", "epoch": 2}}\n\n'
     with transaction():
         redirect(one, "billing")
         redirect(one, "ai")
