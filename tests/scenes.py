@@ -1,7 +1,8 @@
 """What tests in process do again and again: conversations, live workflows, what a customer says, what a worker does."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -83,28 +84,39 @@ def outcomes(execution: Execution) -> dict[str, str | None]:
     return {step.title: step.outcome for step in execution.steps}
 
 
+@contextmanager
+def runner() -> Iterator[Runner]:
+    """Does jobs one by one; given the app itself, because it renews leases in a thread without a context."""
+    doing = Runner(current_app._get_current_object(), KINDS)  # type: ignore[attr-defined]
+    try:
+        yield doing
+    finally:
+        doing.stop()
+
+
 def let_time_pass() -> None:
     """Has every job that waits for its time, a further try too, due now; does each once, and what follows from it."""
     early = update(Job).where(Job.state == AVAILABLE).values(due_at=now() - timedelta(seconds=1)).returning(Job.id)
     with transaction() as session:
         due = session.scalars(early.execution_options(synchronize_session=False)).all()
-    for job_id in due:
-        Runner(current_app, KINDS).execute(job_id)
+    with runner() as doing:
+        for job_id in due:
+            doing.execute(job_id)
     work()
 
 
 def work(*kinds: str) -> None:
     """Does every job that is due, those of `kinds` alone where some are named, until none is left."""
-    runner = Runner(current_app, KINDS)
     due = select(Job.id).where(
         Job.state == AVAILABLE, Job.kind.in_(kinds or KINDS), Job.attempts == 0, Job.due_at <= clock()
     )
-    for _ in range(ROUNDS):
-        db.session.rollback()
-        waiting = db.session.scalars(due).all()
-        if not waiting:
-            return
-        time.sleep(0.002)  # SQLite's clock ticks in milliseconds
-        for job_id in waiting:
-            runner.execute(job_id)
+    with runner() as doing:
+        for _ in range(ROUNDS):
+            db.session.rollback()
+            waiting = db.session.scalars(due).all()
+            if not waiting:
+                return
+            time.sleep(0.002)  # SQLite's clock ticks in milliseconds
+            for job_id in waiting:
+                doing.execute(job_id)
     raise AssertionError("the work never ends")

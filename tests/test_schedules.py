@@ -15,12 +15,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask, current_app
+from flask_migrate import downgrade, upgrade
 from sqlalchemy import select, text
 
 from fikoadmin.api import shapes
 from fikoadmin.extensions import db, transaction
-from fikoadmin.jobs.kinds import KINDS
-from fikoadmin.jobs.runner import Runner
 from fikoadmin.models import found
 from fikoadmin.models.events import SCHEDULED, Event
 from fikoadmin.models.executions import Execution
@@ -32,7 +31,7 @@ from fikoadmin.services.executions import trigger
 from fikoadmin.services.occurrences import CUT_SHORT, NOBODY, OVERTAKEN, Turn
 from tests.contract.documents import Document, connection, document, redirect, row, send, when
 from tests.database_clock import DatabaseClock
-from tests.scenes import ACTOR, begin, executions, fresh, live, messages, outcomes, owner, say, work
+from tests.scenes import ACTOR, begin, executions, fresh, live, messages, outcomes, owner, runner, say, work
 
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -199,8 +198,9 @@ def at_once(count: int, do: Callable[[], object]) -> None:
 
 def run_all() -> None:
     """Does every job of schedules that is due, as the runner of one process."""
-    for job_id in due():
-        Runner(current_app, KINDS).execute(job_id)
+    with runner() as doing:
+        for job_id in due():
+            doing.execute(job_id)
 
 
 def test_p12_two_processes_that_take_the_same_jobs_start_each_customer_once(any_clock: DatabaseClock) -> None:
@@ -361,7 +361,8 @@ def test_p17_a_pause_reaches_an_occurrence_that_is_under_way(
     workflow = going_live(clock, "08:00", at("09:00"), send("hi"))
     clock.set(moment("09:00"))
     work(RUN_SCHEDULE)
-    Runner(current_app, KINDS).execute(due()[-1])
+    with runner() as doing:
+        doing.execute(due()[-1])
     workflows.pause(workflow.id, ACTOR)
     look(clock, "09:01")
     assert [len(executions(each)) for each in who] == [1, 0, 0]
@@ -437,6 +438,19 @@ def test_a_customer_at_whom_it_fails_again_and_again_does_not_stop_the_others(cl
         run_all()
     assert [len(executions(each)) for each in who] == [1, 0, 1]
     assert [job.kind for job in db.session.scalars(select(Job).where(Job.state == DISCARDED))] == [START_SCHEDULED]
+
+
+def test_p30_a_schedule_goes_on_after_a_downgrade_and_an_upgrade(any_clock: DatabaseClock) -> None:
+    going_live(any_clock, "08:00", at("09:00"), send("hi"))
+    conversation = begin()
+    db.session.remove()
+    downgrade(revision="0002")
+    upgrade()
+    look(any_clock, "09:00")  # of what lay before the upgrade nothing fires
+    tomorrow = datetime.now(UTC).replace(hour=9, minute=0) + DAY
+    any_clock.set(tomorrow)
+    work()
+    assert runs(conversation) == [("COMPLETED", f"{tomorrow:%-d} 09:00")]
 
 
 # -- seen from outside -----------------------------------------------------------------------------------------------

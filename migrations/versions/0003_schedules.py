@@ -21,6 +21,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("workflow_id", name=op.f("pk_schedules")),
     )
+    # After a downgrade the jobs are still there, and nobody has worked on them since: they go on from now.
+    op.execute(
+        "INSERT INTO schedules (workflow_id, done_until) "
+        "SELECT workflows.id, CURRENT_TIMESTAMP FROM workflows JOIN jobs ON jobs.key = 'schedule:' || workflows.id "
+        "WHERE workflows.status = 'ACTIVE' AND jobs.state = 'available'"
+    )
 
 
 def downgrade() -> None:
