@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from sqlalchemy import select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 
 from ..errors import NotFound
 from ..extensions import db
@@ -11,7 +14,7 @@ from .conversations import Conversation
 from .customers import Customer
 from .events import Event
 from .executions import Execution
-from .workflows import Workflow
+from .workflows import Workflow, WorkflowVersion
 
 
 def conversation(conversation_id: str) -> Conversation:
@@ -41,6 +44,73 @@ def execution(execution_id: int) -> Execution:
     if found is None:
         raise NotFound("there is no such execution")
     return found
+
+
+def run(execution_id: int) -> Execution:
+    """As an operator looks at it: with its steps, workflow, version, event, conversation and customer."""
+    eager = [
+        selectinload(Execution.steps),
+        joinedload(Execution.workflow),
+        joinedload(Execution.version),
+        joinedload(Execution.event),
+        joinedload(Execution.conversation).joinedload(Conversation.customer),
+        defer(Execution.state),
+    ]
+    found = db.session.get(Execution, execution_id, options=eager)
+    if found is None:
+        raise NotFound("there is no such execution")
+    return found
+
+
+def document_of(version_id: int) -> dict[str, Any]:
+    """What was published as that version, in the export format."""
+    statement = select(WorkflowVersion.document).where(WorkflowVersion.id == version_id)
+    document: dict[str, Any] | None = db.session.scalar(statement)
+    if document is None:
+        raise NotFound("there is no such version")
+    return document
+
+
+def retries_of(execution: Execution) -> list[int]:
+    """The ids of the executions that ran it again, oldest first."""
+    again = (
+        select(Execution.id)
+        .where(
+            Execution.workflow_id == execution.workflow_id,
+            # With what has an index: the same customer, later.
+            Execution.customer_id.is_not_distinct_from(execution.customer_id),
+            Execution.started_at >= execution.started_at,
+            Execution.retry_of_id == execution.id,
+        )
+        .order_by(Execution.id)
+    )
+    return list(db.session.scalars(again))
+
+
+def started_by(event_id: str) -> list[Execution]:
+    """The executions of an event in the order in which they ran, with workflow and version."""
+    started = (
+        select(Execution)
+        .options(joinedload(Execution.workflow), joinedload(Execution.version), defer(Execution.state))
+        .where(Execution.event_id == event_id)
+        .order_by(Execution.id)
+    )
+    return list(db.session.scalars(started))
+
+
+def event_of_message(conversation_id: str, message_id: int) -> str:
+    """The id of the event that brought that message."""
+    statement = select(Event.id).where(Event.conversation_id == conversation_id, Event.message_id == message_id)
+    found = db.session.scalar(statement.limit(1))
+    if found is None:
+        raise NotFound("there is no such event")
+    return found
+
+
+def names_of(workflow_ids: Iterable[int]) -> dict[int, str]:
+    """The names of those workflows that are still there, by their ids."""
+    statement = select(Workflow.id, Workflow.name).where(Workflow.id.in_(set(workflow_ids)))
+    return dict(db.session.execute(statement).all())
 
 
 def workflow(workflow_id: int) -> Workflow:

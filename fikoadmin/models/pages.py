@@ -160,7 +160,7 @@ def _with_first_steps(executions: Sequence[Execution]) -> list[Ran]:
 def workflow_names(chosen: int | None = None) -> list[tuple[int, str]]:
     """(id, name) of the first workflows in the operator's order, for a dropdown; the chosen one is among them."""
     statement = select(Workflow.id, Workflow.name).order_by(Workflow.order, Workflow.id).limit(CHOICES)
-    names = dict(db.session.execute(statement).tuples().all())
+    names = dict(db.session.execute(statement).all())
     if chosen is not None and chosen not in names and (workflow := db.session.get(Workflow, chosen)):
         names[workflow.id] = workflow.name
     return list(names.items())

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from werkzeug.wrappers import Response
 
 from ... import documents
@@ -21,6 +21,8 @@ from ...models import found
 from ...models.workflows import Workflow
 from ...services import workflows
 from ...words import N_
+from ..formats import format_number, page_direction
+from ..graph import Drawing, Mark, Marks, drawing
 from ..labels import TABLES
 from . import node_kinds, sentences
 from .outline import Outline, Way, outline, ways_out
@@ -92,6 +94,35 @@ class Draft:
         if node_id not in self.graph.nodes:
             raise NotFound("there is no such node in this workflow")
         return self.graph.node(node_id)
+
+    @cached_property
+    def drawing(self) -> Drawing:
+        """Its graph for the narrow place beside the outline, each node a link to its form."""
+        return self.drawn(downwards=True)
+
+    def drawn(self, tidy: bool = False, downwards: bool = False) -> Drawing:
+        """As the reader's language goes; `tidy` and `downwards` as `graph.drawing` has them."""
+        here = url_for("workflows.show", workflow_id=self.workflow.id)
+        rtl = page_direction() == "rtl"
+        return drawing(
+            self.graph, rtl=rtl, links=lambda id_: f"{here}/nodes/{id_}", marks=self._marks, tidy=tidy,
+            downwards=downwards,
+        )  # fmt: skip
+
+    @property
+    def _marks(self) -> Marks:
+        """The numbers of the outline, and what has to be done."""
+        return Marks({node_id: self._mark(node_id, number) for node_id, number in self.outline.numbers.items()})
+
+    def _mark(self, node_id: str, number: int) -> Mark:
+        count = len(self.findings_of(node_id))
+        if not count:
+            return Mark(number=number)
+        text = ngettext("%(count)s thing to do", "%(count)s things to do", count, count=format_number(count))
+        return Mark(text, "alert-triangle", "wait", number)
+
+    def ways_out(self, node_id: str) -> tuple[Way, ...]:
+        return ways_out(self.graph, node_id)
 
     def ways_out(self, node_id: str) -> tuple[Way, ...]:
         return ways_out(self.graph, node_id)

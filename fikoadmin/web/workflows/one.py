@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from flask import flash, make_response, render_template
+from flask import flash, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -23,11 +23,20 @@ def show(workflow_id: int) -> ResponseReturnValue:
     return page(Draft.of(workflow_id))
 
 
-@bp.get("/<int:workflow_id>/<any(state, actions, outline):part>")
+@bp.get("/<int:workflow_id>/<any(state, actions, outline, graph):part>")
 @permitted("viewer")
 def show_part(workflow_id: int, part: str) -> ResponseReturnValue:
     draft = Draft.of(workflow_id)
     return render_template(f"workflows/_{part}.html", draft=draft, workflow=draft.workflow, change=chosen_way())
+
+
+@bp.get("/<int:workflow_id>/drawing")
+@permitted("viewer")
+def drawing(workflow_id: int) -> ResponseReturnValue:
+    """The graph alone, on the whole page: to look at it, and to print it."""
+    draft, tidy = Draft.of(workflow_id), "tidy" in request.args
+    drawn = draft.drawn(tidy, downwards=request.args.get("flow") == "down")
+    return render_template("workflows/drawing.html", workflow=draft.workflow, drawing=drawn, tidy=tidy)
 
 
 @bp.post("/<int:workflow_id>/activate")
