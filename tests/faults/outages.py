@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -16,17 +14,10 @@ from tests.faults.programs import Site
 from tests.faults.reading import Reader
 
 # Calls acknowledged before each outage and after it, and refused meanwhile.
-AT_LEAST = 20
+AT_LEAST = 10
+PAGE = 4096
 
 Outage = Callable[[], AbstractContextManager[None]]
-
-
-@dataclass
-class Outages:
-    """What was seen of them."""
-
-    ledger: Ledger
-    reader: Reader
 
 
 def suffer(running: Site, ledger: Ledger, outages: Sequence[Outage], reads_fail: bool) -> Reader:
@@ -66,9 +57,11 @@ def only_busy(ledger: Ledger, reader: Reader) -> None:
 def full(disk: Path, room: int) -> Iterator[None]:
     """Nothing more than `room` bytes can be written to that file system."""
     ballast = disk / "ballast"
-    state = os.statvfs(disk)
-    with ballast.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, max(1, state.f_bavail * state.f_frsize - room))
+    with ballast.open("wb", buffering=0) as file:
+        with suppress(OSError):
+            while file.write(b"\0" * PAGE):
+                pass
+        file.truncate(max(0, file.tell() - room))
     try:
         yield
     finally:
