@@ -14,8 +14,11 @@ from ..extensions import transaction
 from ..models.due import pause_after
 from ..models.held import Held
 from ..models.jobs import DISCARDED
+from ..words import P_
 from .keeper import Keeper
 from .kinds import Kind, Kinds
+
+UNEXPECTED = P_("unexpected error: %(error)s")
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +87,7 @@ class Runner:
             reason, after = error.reason, error.after
         else:
             # The text of an exception may quote what a customer wrote: the row gets its class alone.
-            reason = f"unexpected error: {type(error).__name__}"
+            reason = UNEXPECTED % {"error": type(error).__name__}
             log.error("Job %s (%s): %s", held.job.id, held.job.kind, reason, exc_info=error)
         if kind.max_attempts and attempts >= kind.max_attempts:
             self._discard(held, kind, reason)

@@ -41,6 +41,13 @@ class Kept:
         return self.ids
 
 
+class Away(Kept):
+    """One that can hand nothing on."""
+
+    def works(self) -> bool:
+        return False
+
+
 def dispatcher(app: Flask, room: int = 10) -> tuple[Dispatcher, list[int]]:
     kept = Kept(room)
     return Dispatcher(app, kept, Chores([])), kept.ids
@@ -92,6 +99,13 @@ def test_two_dispatchers_one_leader(app: Flask) -> None:
     second.look()
     assert (first.leads, second.leads) == (True, False)
     assert (len(of_first), len(of_second)) == (1, 0)
+
+
+def test_a_dispatcher_that_can_hand_nothing_on_leaves_the_role_to_others(app: Flask) -> None:
+    one, (other, _handed) = Dispatcher(app, Away(), Chores([])), dispatcher(app)
+    for each in (one, other):
+        each.look()
+    assert (one.leads, other.leads) == (False, True)
 
 
 def test_a_dispatcher_that_stops_leaves_its_role_and_what_was_not_begun(app: Flask) -> None:

@@ -14,7 +14,9 @@ from tests.jobs.work import Diary, kinds, make_app
 
 def main(diary: str, seconds: str) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-    jobs.start(make_app(os.environ), kinds(Diary(Path(diary), float(seconds))))
+    work = Diary(Path(diary), float(seconds))
+    jobs.start(make_app(os.environ), kinds(work))
+    work.note(f"ready {os.getpid()}")
     signal.sigwait({signal.SIGTERM})
     jobs.stop()
 
