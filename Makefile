@@ -36,7 +36,7 @@ format: .venv/dev.stamp  ## Put the code into its format
 
 translations: .venv/dev.stamp  ## Bring the catalogues up to date with the code, and compile them
 	.venv/bin/pybabel extract --mapping-file pyproject.toml --add-location file --sort-by-file \
-		$(addprefix --keyword=,lazy_gettext lazy_ngettext:1,2 lazy_pgettext:1c,2 p:1c,2) --output-file .venv/messages.pot fikoadmin templates
+		$(addprefix --keyword=,lazy_gettext lazy_ngettext:1,2 lazy_pgettext:1c,2 p:1c,2 P_) --output-file .venv/messages.pot fikoadmin templates
 	.venv/bin/pybabel update --ignore-pot-creation-date --no-fuzzy-matching --no-wrap \
 		--input-file .venv/messages.pot --output-dir fikoadmin/translations
 	.venv/bin/python -m tools.compile_translations

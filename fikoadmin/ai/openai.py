@@ -10,8 +10,11 @@ import json
 from collections.abc import Callable, Sequence
 
 from ..outbound import Outbound, OutboundError
+from ..words import P_
 from . import completion, knowledge, prompt
 from .responder import AIUnavailable, Answer, KnowledgeEntry, Question
+
+AI_SERVICE = P_("AI service: %(reason)s")
 
 EXCERPTS = 5
 
@@ -76,5 +79,5 @@ class OpenAICompatible:
                 return completion.read(incoming.chunks)
         except OutboundError as error:
             hint = HINTS.get(error.reason)
-            reason = f"AI service: {error.reason}" + (f", {hint}" if hint else "")
+            reason = AI_SERVICE % {"reason": error.reason + (f", {hint}" if hint else "")}
             raise AIUnavailable(reason, error.temporary, error.retry_after) from error

@@ -16,8 +16,11 @@ from ..models.due import pause_after
 from ..models.held import Held
 from ..models.jobs import FAILED, PENDING, SENT, Delivery, Job
 from ..outbound import OutboundError
+from ..words import P_
 from . import api, test
 from .outgoing import Outgoing
+
+UNKNOWN_CHANNEL = P_("this release does not know the channel %(channel)s")
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +51,7 @@ def _failure(outgoing: Outgoing) -> OutboundError | None:
     """Sends it; what went wrong, or None."""
     send = CHANNELS.get(outgoing.channel)
     if send is None:
-        return OutboundError(f"this release does not know the channel {outgoing.channel}", temporary=False)
+        return OutboundError(UNKNOWN_CHANNEL % {"channel": outgoing.channel}, temporary=False)
     try:
         send(outgoing)
     except OutboundError as error:

@@ -10,7 +10,11 @@ import socket
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+from ..words import P_
 from .problems import NotAllowed
+
+PORT = P_("port %(port)s is not allowed")
+ADDRESS = P_("address %(address)s is not allowed")
 
 Resolve = Callable[[str, int], Sequence[str]]
 
@@ -93,7 +97,7 @@ class AllowList:
     def check_port(self, host: str, port: int) -> None:
         """Raises NotAllowed for a port on which no web server is expected."""
         if port not in WEB_PORTS and port < FIRST_OWN_PORT and (_plain(host), port) not in self._hosts:
-            raise NotAllowed(f"port {port} is not allowed")
+            raise NotAllowed(PORT % {"port": port})
 
     def check_address(self, host: str, port: int, address: str) -> None:
         """Raises NotAllowed unless that address of the host is public or allowed."""
@@ -101,7 +105,7 @@ class AllowList:
             return
         number = ip_address(address)
         if not is_public(number) and not any(number in network for network in self._networks):
-            raise NotAllowed(f"address {address} is not allowed")
+            raise NotAllowed(ADDRESS % {"address": address})
 
 
 def _plain(host: str) -> str:

@@ -16,10 +16,14 @@ import httpcore2
 import httpx2
 
 from ..clock import now
-from ..words import N_
+from ..words import N_, P_
 from .addresses import AllowList, Resolve, any_address, resolve
 from .problems import NotAllowed, OutboundError
 from .wire import Network, one_call
+
+NO_SUCH_PORT = P_("port %(port)s does not exist")
+NOT_YOUR_HEADER = P_("header %(header)s cannot be chosen")
+ANSWERED = P_("answered %(status)s")
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # A server may refuse these where nothing says how long their body is, if only that there is none.
@@ -162,7 +166,7 @@ class Outbound:
         if target.scheme not in ("http", "https") or not target.host:
             raise NotAllowed(NO_ADDRESS)
         if not 0 < _port(target) < 65536:
-            raise NotAllowed(f"port {_port(target)} does not exist")
+            raise NotAllowed(NO_SUCH_PORT % {"port": _port(target)})
         if target.userinfo:
             raise NotAllowed(CREDENTIALS)
         if check_address:
@@ -214,7 +218,7 @@ def _wire_url(target: httpx2.URL) -> httpcore2.URL:
 def _wire_headers(target: httpx2.URL, headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     for name in headers:
         if name.strip().lower() in OWN_HEADERS:
-            raise OutboundError(f"header {name} cannot be chosen", temporary=False)
+            raise OutboundError(NOT_YOUR_HEADER % {"header": name}, temporary=False)
     # Nothing compressed is asked for and nothing is unpacked, so no small answer can become a huge one.
     ours = {"Host": target.netloc.decode(), "Accept-Encoding": "identity"}
     if "user-agent" not in map(str.lower, headers):
@@ -235,7 +239,7 @@ def _expect_success(status: int, headers: Mapping[str, str]) -> None:
     if 300 <= status < 400:
         raise OutboundError(REDIRECTED, temporary=False)
     temporary = status in LATER_STATUSES or status >= 500
-    raise OutboundError(f"answered {status}", temporary, _retry_after(headers) if temporary else None)
+    raise OutboundError(ANSWERED % {"status": status}, temporary, _retry_after(headers) if temporary else None)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

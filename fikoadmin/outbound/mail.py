@@ -14,7 +14,7 @@ from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 from ..clock import now
-from ..words import N_
+from ..words import N_, P_
 from .addresses import Resolve, any_address, resolve
 from .problems import OutboundError
 from .smtp import NO_PASSWORD_IN_CLEAR, Session, place
@@ -23,6 +23,7 @@ from .wire import Network, one_call
 SUBMISSION_PORT, SECURE_PORT = 587, 465
 
 NO_RECIPIENT = N_("there is no recipient")
+NO_ADDRESS = P_("%(place)s is not an e-mail address")
 
 # Narrower than the standards: what it lets through can end neither a header nor a command.
 _ADDRESS = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII | re.IGNORECASE)
@@ -98,7 +99,7 @@ def _recipients(to: Sequence[str]) -> list[str]:
     recipients = [_in_ascii(address.strip()) for address in to]
     for number, address in enumerate(recipients):
         if not _ADDRESS.fullmatch(address):
-            raise OutboundError(f"{place(number, recipients)} is not an e-mail address", temporary=False)
+            raise OutboundError(NO_ADDRESS % {"place": place(number, recipients)}, temporary=False)
     return list(dict.fromkeys(recipients))
 
 

@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING
 
 import httpcore2
 
-from ..words import N_
+from ..words import N_, P_
 from .problems import OutboundError
 from .wire import CLOSED
+
+THE_RECIPIENT = N_("the recipient")
+RECIPIENT = P_("recipient %(number)s of %(count)s")
+REFUSED = P_("the mail server refused %(what)s (%(reply)s)")
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
@@ -42,19 +46,19 @@ class Session:
     def greet(self) -> None:
         """Waits for the server's greeting, answers it and learns what the server offers."""
         with _understood():
-            _expect(self._smtp.getreply(), "the connection")
-            _expect(self._smtp.ehlo(), "the connection")
+            _expect(self._smtp.getreply(), N_("the connection"))
+            _expect(self._smtp.ehlo(), N_("the connection"))
 
     def start_tls(self, context: ssl.SSLContext) -> bool:
         """Goes over to TLS and returns True; False where the server does not offer it."""
         with _understood():
             if not self._smtp.has_extn("starttls"):
                 return False
-            _expect(self._smtp.docmd("STARTTLS"), "a secure connection")
+            _expect(self._smtp.docmd("STARTTLS"), N_("a secure connection"))
             self._stream.start_tls(context, self._host)
             # Whatever arrived before came from anybody on the way: the reader with the rest of it is thrown away.
             self._smtp.file = None
-            _expect(self._smtp.ehlo(), "the connection")
+            _expect(self._smtp.ehlo(), N_("the connection"))
         return True
 
     def sign_in(self, user: str, password: str) -> None:
@@ -62,7 +66,7 @@ class Session:
             try:
                 self._smtp.login(user, password)
             except smtplib.SMTPAuthenticationError as error:
-                _expect(_reply_in(error), "user name and password")
+                _expect(_reply_in(error), N_("user name and password"))
 
     def hand_over(self, sender: str, recipients: Sequence[str], message: bytes) -> None:
         """Gives the server the message for all of these recipients, or, where it refuses one, for none.
@@ -70,16 +74,16 @@ class Session:
         So a failure means that nobody has it and a later try doubles nothing, and a success that everybody has.
         """
         with _understood():
-            _expect(self._smtp.mail(sender), "the sender")
+            _expect(self._smtp.mail(sender), N_("the sender"))
             replies = [self._smtp.rcpt(recipient) for recipient in recipients]
             refusals = [_refusal(reply, place(number, replies)) for number, reply in enumerate(replies)]
             # One that is refused for good makes it pointless to try the others again.
             for refusal in sorted(filter(None, refusals), key=lambda refusal: refusal.temporary):
                 raise refusal
             try:
-                _expect(self._smtp.data(message), "the message")
+                _expect(self._smtp.data(message), N_("the message"))
             except smtplib.SMTPDataError as error:
-                _expect(_reply_in(error), "the message")
+                _expect(_reply_in(error), N_("the message"))
 
     def leave(self) -> None:
         # The message is accepted or refused by now; whether the server hears the farewell changes nothing.
@@ -91,7 +95,7 @@ class Session:
 
 def place(number: int, everybody: Sequence[object]) -> str:
     """Which recipient, in words that keep the address out of reasons; `number` counts from 0."""
-    return "the recipient" if len(everybody) == 1 else f"recipient {number + 1} of {len(everybody)}"
+    return THE_RECIPIENT if len(everybody) == 1 else RECIPIENT % {"number": number + 1, "count": len(everybody)}
 
 
 def _own_name() -> str:
@@ -125,7 +129,7 @@ def _refusal(reply: Reply, what: str) -> OutboundError | None:
         return OutboundError(UNREADABLE, temporary=True)
     detail = _DETAIL.match(said)
     numbers = f"{code} {detail[0].decode()}" if detail else str(code)
-    return OutboundError(f"the mail server refused {what} ({numbers})", temporary=code < 500)
+    return OutboundError(REFUSED % {"what": what, "reply": numbers}, temporary=code < 500)
 
 
 def _reply_in(error: smtplib.SMTPResponseException) -> Reply:

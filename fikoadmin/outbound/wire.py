@@ -21,9 +21,14 @@ from typing import TypeVar
 
 import httpcore2
 
-from ..words import N_
+from ..words import N_, P_
 from .addresses import Resolve
 from .problems import Cancelled, OutboundError
+
+TIMED_OUT = P_("timed out after %(seconds)s s")
+NOT_FOUND = P_("host %(host)s was not found")
+NO_HOST_NAME = P_("host %(host)s is not a host name")
+CERTIFICATE = P_("certificate not accepted: %(reason)s")
 
 LOOK_SECONDS = 0.25
 NO_TLS = N_("no secure connection could be agreed on")
@@ -59,7 +64,7 @@ class Call:
             if self._cancelled():
                 raise Cancelled
         if self.remaining() <= 0:
-            raise OutboundError(f"timed out after {self._timeout:g} s", temporary=True)
+            raise OutboundError(TIMED_OUT % {"seconds": f"{self._timeout:g}"}, temporary=True)
         return min(LOOK_SECONDS, self.remaining())
 
 
@@ -117,9 +122,9 @@ class Network(httpcore2.NetworkBackend):
             pass
         answer = answers[0]
         if isinstance(answer, OSError) or not answer:
-            raise OutboundError(f"host {host} was not found", temporary=True)
+            raise OutboundError(NOT_FOUND % {"host": host}, temporary=True)
         if isinstance(answer, UnicodeError):
-            raise OutboundError(f"host {host} is not a host name", temporary=False) from answer
+            raise OutboundError(NO_HOST_NAME % {"host": host}, temporary=False) from answer
         if isinstance(answer, BaseException):
             raise answer
         return answer
@@ -222,7 +227,7 @@ def _poll(watched: socket.socket, event: int, seconds: float) -> list[tuple[int,
 
 def _failure(error: OSError) -> OutboundError:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return OutboundError(f"certificate not accepted: {error.verify_message}", temporary=False)
+        return OutboundError(CERTIFICATE % {"reason": error.verify_message}, temporary=False)
     if isinstance(error, ssl.SSLError):
         return OutboundError(NO_TLS, temporary=True)
     if isinstance(error, ConnectionResetError | BrokenPipeError):

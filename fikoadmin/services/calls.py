@@ -95,7 +95,8 @@ def _body(request: Request) -> bytes | None:
 def _headers(request: Request, key: str) -> dict[str, str]:
     own = {IDEMPOTENCY_HEADER: key} | ({"Content-Type": "application/json"} if request["body"] is not None else {})
     given = {name.lower() for name in request["headers"]}
-    return {name: value for name, value in own.items() if name.lower() not in given} | request["headers"]
+    headers = {name: value for name, value in own.items() if name.lower() not in given}
+    return {**headers, **request["headers"]}
 
 
 def _shown(answer: Response, request: Request) -> str:

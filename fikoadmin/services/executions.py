@@ -21,11 +21,12 @@ from ..models.events import Event
 from ..models.executions import OPEN, Execution
 from ..models.held import Held
 from ..models.workflows import Workflow, WorkflowVersion
-from ..words import N_
+from ..words import N_, P_
 from .conversations import STALE
 from .reactions import Reaction, settle
 
-CANCELLED_BY_PERSON = "cancelled"
+CANCELLED = N_("cancelled")
+CANCELLED_BY = P_("cancelled: %(name)s")
 STOPPED = N_("stopped when another version was published, or the workflow was stopped")
 STOPPED_AT_ONCE = 100
 
@@ -66,9 +67,7 @@ def cancel(execution_id: int, actor: Actor) -> Execution:
         execution, conversation = locked(execution_id)
         if not execution.is_open:
             raise Conflict(f"the execution has ended already: {execution.status}")
-        _cancel(
-            execution, conversation, f"{CANCELLED_BY_PERSON}: {actor.label}" if actor.label else CANCELLED_BY_PERSON
-        )
+        _cancel(execution, conversation, CANCELLED_BY % {"name": actor.label} if actor.label else CANCELLED)
     return execution
 
 

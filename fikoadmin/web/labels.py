@@ -14,6 +14,8 @@ from flask_babel import lazy_pgettext as p
 from flask_babel.speaklater import LazyString
 
 from .. import destinations
+from ..words import PATTERNS
+from .formats import format_digits
 
 Table = Mapping[str, LazyString]
 
@@ -222,7 +224,16 @@ def label(kind: str, value: str | None) -> str:
 
 def label_reason(reason: str | None) -> str:
     """A stored reason in the reader's language; one that the catalogue does not know as it is."""
-    return str(gettext(reason)) if reason else ""
+    if not reason:
+        return ""
+    for text, shape in PATTERNS.items():
+        if found := shape.fullmatch(reason):
+            return str(gettext(text)) % {name: _shown(value) for name, value in found.groupdict().items()}
+    return str(gettext(reason))
+
+
+def _shown(value: str) -> str:
+    return format_digits(value) if value.isdigit() else label_reason(value)
 
 
 def is_known_destination(value: str | None) -> bool:

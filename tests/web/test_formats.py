@@ -8,6 +8,7 @@ import pytest
 
 from fikoadmin.ai import NO_MODEL
 from fikoadmin.models.conversations import NOT_ACTIVE, OWNER_CHANGED
+from fikoadmin.outbound.smtp import RECIPIENT, REFUSED
 from fikoadmin.web import formats, labels
 from tests.web.gallery_app import gallery_app
 
@@ -103,3 +104,10 @@ def test_every_stored_value_and_reason_has_persian() -> None:
         words += [labels.label_reason(reason) for reason in (OWNER_CHANGED, NOT_ACTIVE, NO_MODEL)]
         words += [name for _, name in labels.destination_choices()]
         assert [word for word in words if word.isascii() and word not in same] == []
+
+
+def test_a_reason_with_values_is_found_again_in_the_readers_language() -> None:
+    what = RECIPIENT % {"number": 2, "count": 3}
+    with reading("fa"):
+        shown = labels.label_reason(REFUSED % {"what": what, "reply": "550 5.1.1"})
+    assert shown == "سرور ایمیل گیرندهٔ ۲ از ۳ را نپذیرفت (550 5.1.1)"
