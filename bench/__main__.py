@@ -6,7 +6,7 @@ import argparse
 import time
 from pathlib import Path
 
-from bench import y1, y2, y3, y4
+from bench import y1, y2, y3, y4, y11, y12
 from bench.ground import prepared
 from bench.table import table
 
@@ -20,7 +20,14 @@ def main() -> None:
         if asked.profile:
             y1.profile(asked.profile)
             return
-        lines = [y1.measure(ground), *y2.measure(), y3.measure(ground), y4.measure(ground)]
+        lines = [
+            y1.measure(ground),
+            *y2.measure(),
+            y3.measure(ground),
+            y4.measure(ground),
+            y12.measure(),
+            y11.measure(),
+        ]
     print(table(lines))
     print(f"\nIn {time.monotonic() - began:.0f} s. Only ratios can be compared: the machine is shared.")
 

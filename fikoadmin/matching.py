@@ -6,25 +6,31 @@ One index a process over all live workflows, renewed when their set changes: a m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 
 import ahocorasick
 from flask import Flask, current_app
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, undefer
+from sqlalchemy.orm import undefer
 
 from .engine.graph import Graph, Node
 from .engine.kinds import SUSPENDING, kind
 from .engine.text import normalise
+from .errors import NotFound
 from .extensions import db
 from .models import events
 from .models.events import Event
 from .models.settings import Settings
 from .models.workflows import ACTIVE, Workflow, WorkflowVersion
 from .words import N_
+
+KEPT_VERSIONS = 1_000
+# Documents in one query: a few megabytes at most.
+READ_AT_ONCE = 500
 
 OTHER_EVENT = N_("it starts on other events")
 OWN_EVENT = N_("caused by this workflow itself")
@@ -37,7 +43,11 @@ OTHER_TAG = N_("another tag was added")
 
 @dataclass(frozen=True)
 class LiveWorkflow:
-    """A live workflow with the graph of its live version; kept by each process, so plain values."""
+    """A live workflow at its version; kept by each process, so plain values, and few of them: there may be many.
+
+    `starts` are its switched-on When nodes; `may_stay_open` says whether an execution of it can outlive its event's
+    transaction.
+    """
 
     id: int
     version_id: int
@@ -48,16 +58,17 @@ class LiveWorkflow:
     delay_between_executions: int
     start_date: str | None
     end_date: str | None
-    graph: Graph
+    starts: tuple[Node, ...]
+    may_stay_open: bool
+
+    @property
+    def graph(self) -> Graph:
+        """Read when the first execution begins, not for every workflow that is live."""
+        return _matcher().graph_of(self.version_id)
 
     @property
     def has_limits(self) -> bool:
         return bool(self.max_executions or self.delay_between_executions)
-
-    @property
-    def may_stay_open(self) -> bool:
-        """Whether an execution of it can outlive its event's transaction."""
-        return any(kind(node) in SUSPENDING for node in self.graph.nodes.values())
 
 
 @dataclass(frozen=True)
@@ -147,7 +158,7 @@ class Index:
         self._automaton = _automaton(words)
 
     def _enter(self, workflow: LiveWorkflow, words: dict[str, set[int]]) -> None:
-        for node in workflow.graph.starts():
+        for node in workflow.starts:
             keywords = [word for word in map(normalise, node.get("keywords") or []) if word]
             for event_type, when_type in STARTS:
                 if when_type != node.get("when_type"):
@@ -173,7 +184,7 @@ def examine(workflow: LiveWorkflow, snapshot: Snapshot, chain: list[int]) -> Can
     if workflow.id in chain:
         candidate.refusals.append(_refusal(OWN_EVENT, None, chain))
         return candidate
-    for node in workflow.graph.starts():
+    for node in workflow.starts:
         if refusals := refusals_of(node, snapshot):
             candidate.refusals.extend({"node_id": node["id"], **refusal} for refusal in refusals)
         else:
@@ -204,40 +215,73 @@ class Matcher:
     """Keeps this process's index in step with the database's set of live workflows."""
 
     def __init__(self) -> None:
-        self._index: Index | None = None
+        self._index = Index(-1, ())
         self._lock = Lock()
+        # Versions never change: what is built of one stays right.
+        self.graph_of = lru_cache(maxsize=KEPT_VERSIONS)(_graph_of)
+        self.published = lru_cache(maxsize=KEPT_VERSIONS)(_published)
 
     def index(self) -> Index:
         """The index of the live workflows as the present transaction sees them."""
         generation = Settings.load().live_workflows
         index = self._index
-        if index is None or index.generation != generation:
+        if index.generation != generation:
             with self._lock:
-                index = self._index = Index(generation, _live_workflows())
+                index = self._index = Index(generation, _live_workflows(self._index.workflows))
         return index
 
 
-def _live_workflows() -> list[LiveWorkflow]:
-    rows = db.session.scalars(
-        select(Workflow)
-        .join(Workflow.live_version)
-        .where(Workflow.status == ACTIVE)
-        .options(joinedload(Workflow.live_version).options(undefer(WorkflowVersion.document)))
+def _live_workflows(known: Mapping[int, LiveWorkflow]) -> list[LiveWorkflow]:
+    """All of them in the operators' order; only those that are not `known` at their version are read as a whole."""
+    rows = db.session.execute(
+        select(Workflow.id, Workflow.live_version_id, Workflow.name, Workflow.order)
+        .where(Workflow.status == ACTIVE, Workflow.live_version_id.is_not(None))
         .order_by(Workflow.order, Workflow.id)
-    )
-    return [as_live(row, row.live_version) for row in rows if row.live_version]
+    ).all()
+    new = [row.id for row in rows if row.id not in known or known[row.id].version_id != row.live_version_id]
+    read = {**known, **_read(new)}
+    return [replace(read[row.id], name=row.name, order=row.order) for row in rows]
+
+
+def _read(ids: Sequence[int]) -> dict[int, LiveWorkflow]:
+    found: dict[int, LiveWorkflow] = {}
+    for start in range(0, len(ids), READ_AT_ONCE):
+        rows = db.session.execute(
+            select(Workflow, WorkflowVersion)
+            .join(Workflow.live_version)
+            .where(Workflow.id.in_(ids[start : start + READ_AT_ONCE]))
+            .options(undefer(WorkflowVersion.document))
+        )
+        found |= {workflow.id: as_live(workflow, version) for workflow, version in rows}
+    return found
+
+
+def _version(version_id: int) -> WorkflowVersion:
+    version = db.session.get(WorkflowVersion, version_id, options=[undefer(WorkflowVersion.document)])
+    if version is None:
+        raise NotFound("there is no such version")
+    return version
+
+
+def _graph_of(version_id: int) -> Graph:
+    return Graph(_version(version_id).document)
+
+
+def _published(version_id: int) -> LiveWorkflow:
+    version = _version(version_id)
+    return as_live(db.session.get_one(Workflow, version.workflow_id), version)
 
 
 def as_live(workflow: Workflow, version: WorkflowVersion) -> LiveWorkflow:
     """The workflow as it is, or would be, live at that version."""
     # Limits and dates are those of the published version: editing the draft must not change what is live (P19).
-    limits = version.document["workflow"]
+    limits, graph = version.document["workflow"], Graph(version.document)
     return LiveWorkflow(
         id=workflow.id, version_id=version.id, version=version.number, name=workflow.name, order=workflow.order,
         max_executions=limits.get("max_executions") or 0,
         delay_between_executions=limits.get("delay_between_executions") or 0,
         start_date=limits.get("start_date"), end_date=limits.get("end_date"),
-        graph=Graph(version.document),
+        starts=graph.starts(), may_stay_open=any(kind(node) in SUSPENDING for node in graph.nodes.values()),
     )  # fmt: skip
 
 
@@ -247,5 +291,14 @@ def init_app(app: Flask) -> None:
 
 def index() -> Index:
     """This process's index, in step with the present transaction."""
+    return _matcher().index()
+
+
+def published(version_id: int) -> LiveWorkflow:
+    """A workflow as it was when that version was published. Raises NotFound."""
+    return _matcher().published(version_id)
+
+
+def _matcher() -> Matcher:
     matcher: Matcher = current_app.extensions["matcher"]
-    return matcher.index()
+    return matcher

@@ -10,7 +10,6 @@ from flask_migrate import upgrade
 from fikoadmin import create_app
 from fikoadmin.config import Config
 from fikoadmin.extensions import db
-from fikoadmin.services.executions import published
 
 
 def make_app(environment: Mapping[str, str], folder: Path) -> Flask:
@@ -23,7 +22,6 @@ def make_app(environment: Mapping[str, str], folder: Path) -> Flask:
 def opened(environment: Mapping[str, str], folder: Path) -> Iterator[Flask]:
     """The app, its connections closed in the end."""
     app = make_app(environment, folder)
-    published.cache_clear()  # a process knows one database; here the ids of versions begin anew with each
     yield app
     with app.app_context():
         db.session.remove()

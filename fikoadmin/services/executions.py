@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload, undefer
+from sqlalchemy.orm import joinedload
 
 from .. import matching
 from ..engine.outcomes import FAILED
@@ -20,7 +19,7 @@ from ..models.customers import Customer
 from ..models.events import Event
 from ..models.executions import OPEN, Execution
 from ..models.held import Held
-from ..models.workflows import Workflow, WorkflowVersion
+from ..models.workflows import Workflow
 from ..words import N_, P_
 from .conversations import STALE
 from .reactions import Reaction, settle
@@ -153,16 +152,7 @@ def _failed_of(old: Execution, workflow: LiveWorkflow) -> list[str]:
 
 def as_it_ran(execution: Execution) -> LiveWorkflow:
     """The workflow at the version that the execution began on (P19), under its present name."""
-    return replace(published(execution.version_id), name=execution.workflow.name)
-
-
-@lru_cache(maxsize=500)
-def published(version_id: int) -> LiveWorkflow:
-    """The workflow at that version; versions never change, so it is built once a process. Raises NotFound."""
-    version = db.session.get(WorkflowVersion, version_id, options=[undefer(WorkflowVersion.document)])
-    if version is None:
-        raise NotFound("there is no such version")
-    return matching.as_live(db.session.get_one(Workflow, version.workflow_id), version)
+    return replace(matching.published(execution.version_id), name=execution.workflow.name)
 
 
 def locked(execution_id: int) -> tuple[Execution, Conversation | None]:

@@ -69,7 +69,7 @@ def test_p17_after_the_end_date_what_was_delayed_is_skipped(inside: Flask) -> No
         version = session.get_one(WorkflowVersion, execution(conversation).version_id)
         over = {**version.document, "workflow": {**version.document["workflow"], "end_date": "2020-01-01T00:00:00"}}
         session.execute(update(WorkflowVersion).values(document=over))
-    service.published.cache_clear()  # no version ever changes, but in this test
+    inside.extensions["matcher"].published.cache_clear()  # no version ever changes, but in this test
     let_time_pass()
     assert execution(conversation).steps[1].reason == "the workflow's end date has passed"
     assert messages(conversation, "marketing") == []
