@@ -26,7 +26,8 @@ def measure() -> Line:
         session.execute(delete(Job))
     ratio = many / few
     return Line(
-        f"Y12 the dispatcher's look, {MANY:,} waiting, against {FEW}", f"{many:.2f} x SELECT 1", f"{few:.2f} x SELECT 1",
+        f"Y12 the dispatcher's look, {MANY:,} waiting, against {FEW}",
+        f"{many:.2f} x SELECT 1", f"{few:.2f} x SELECT 1",
         f"{ratio:.2f}", f"at most {GOAL:g}", ratio <= GOAL,
     )  # fmt: skip
 
