@@ -18,7 +18,7 @@ from ..config import Config
 from .backends import Backend, Shared, Threads
 from .dispatcher import Dispatcher
 from .kinds import KINDS, Kind, Kinds
-from .periodic import Chore, Chores, pruning
+from .periodic import Chore, Chores, counting, pruning
 from .runner import Runner
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _sharing(app: Flask, runner: Runner) -> _Work:
 
 
 def _chores(app: Flask) -> list[Chore]:
-    chores: list[Chore] = [pruning(app)]
+    chores: list[Chore] = [pruning(app), counting(app)]
     if mirror := app.extensions.get("mirror"):
         chores.append(mirror.run_reconciler)
     return chores

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 Item = TypeVar("Item")
@@ -24,7 +24,7 @@ class Backend(Protocol):
     def room(self) -> int:
         """How many more ids it can take that will be begun soon."""
 
-    def submit(self, job_id: int) -> None: ...
+    def submit(self, job_ids: Sequence[int]) -> None: ...
 
     def stop(self) -> list[int]:
         """Ends it within about 2 s; returns the ids that were not begun."""
@@ -52,10 +52,10 @@ class Threads(Generic[Item]):
     def room(self) -> int:
         return max(0, QUEUED - len(self._items))
 
-    def submit(self, item: Item) -> None:
+    def submit(self, items: Sequence[Item]) -> None:
         with self._change:
-            self._items.append(item)
-            self._change.notify()
+            self._items.extend(items)
+            self._change.notify(len(items))
 
     def stop(self) -> list[Item]:
         with self._change:
@@ -90,7 +90,7 @@ class Carrier(Protocol):
     def waiting(self) -> int | None:
         """How many of them nobody has fetched yet; None while it cannot be reached."""
 
-    def send(self, job_id: int) -> bool: ...
+    def send(self, job_ids: Sequence[int]) -> bool: ...
 
     def close(self) -> None: ...
 
@@ -111,9 +111,9 @@ class Shared:
             return max(0, SENT - waiting)
         return self._here.room() if self._here else 0
 
-    def submit(self, job_id: int) -> None:
-        if not self._carrier.send(job_id) and self._here:
-            self._here.submit(job_id)
+    def submit(self, job_ids: Sequence[int]) -> None:
+        if not self._carrier.send(job_ids) and self._here:
+            self._here.submit(job_ids)
 
     def stop(self) -> list[int]:
         """What is with the carrier stays there for the other workers."""

@@ -49,7 +49,7 @@ class Pool(BasePool):
         loop.add_reader(self._hears, os.read, self._hears, 4096)  # type: ignore[no-untyped-call]
 
     def on_apply(self, target: Callable[..., Any], args: Any = None, kwargs: Any = None, **options: Any) -> None:
-        self._threads.submit(partial(self._apply, target, args, kwargs, options))
+        self._threads.submit([partial(self._apply, target, args, kwargs, options)])
 
     def _apply(self, target: Callable[..., Any], args: Any, kwargs: Any, options: dict[str, Any]) -> None:
         try:

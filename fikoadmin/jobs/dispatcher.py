@@ -108,9 +108,8 @@ class Dispatcher:
             return FULL_SECONDS
         self._outages.look()
         ids = _mark(room)
-        for job_id in ids:
-            self._backend.submit(job_id)
         if ids:
+            self._backend.submit(ids)
             return 0.0
         return min(LOOK_SECONDS, due.seconds_to_next() or LOOK_SECONDS)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..clock import now
 from ..extensions import db, transaction
+from ..models import tallies
 from ..models.jobs import CANCELLED, DONE, Job
 
 log = logging.getLogger(__name__)
@@ -21,6 +23,9 @@ KEPT = timedelta(days=7)
 PRUNE_SECONDS = 3600.0
 BATCH = 500
 BATCH_PAUSE_SECONDS = 0.2
+COUNT_SECONDS = 3.0
+RECOUNT_SECONDS = 86_400.0
+SHOWN_AT_MOST = timedelta(days=36)
 
 Chore = Callable[[threading.Event], None]
 
@@ -75,3 +80,37 @@ def _prune_after(last: int) -> int | None:
     with transaction() as session:
         session.execute(delete(Job).where(*ended).execution_options(synchronize_session=False))
     return ids[-1]
+
+
+def counting(app: Flask) -> Chore:
+    """The chore that folds what happened into the totals, and recounts them at its start and once a day."""
+
+    def count_steadily(stop: threading.Event) -> None:
+        recount_at = 0.0
+        while not stop.wait(COUNT_SECONDS):
+            with app.app_context():
+                try:
+                    count_once()
+                    if time.monotonic() >= recount_at:
+                        recount_at = time.monotonic() + RECOUNT_SECONDS
+                        recount()
+                except SQLAlchemyError as error:
+                    log.warning("What happened could not be counted: %s", type(error).__name__)
+
+    return count_steadily
+
+
+def count_once() -> None:
+    """Folds all that is uncounted now into the totals, in short transactions."""
+    while tallies.is_anything_uncounted():
+        with transaction():
+            tallies.fold()
+
+
+def recount() -> None:
+    """Puts totals right that differ from the conversations, and says so in the log."""
+    with transaction():
+        wrong = tallies.recount()
+        tallies.forget_before(now() - SHOWN_AT_MOST)
+    if wrong:
+        log.warning("The totals differed from the conversations and were put right: %s", wrong)

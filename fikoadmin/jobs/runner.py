@@ -96,7 +96,7 @@ class Runner:
 
     def _discard(self, held: Held, kind: Kind, reason: str) -> None:
         with transaction():
-            held.finish(DISCARDED, reason)
             if kind.on_discard:
                 kind.on_discard(held.job, reason)
+            held.finish(DISCARDED, reason)
         log.warning("Job %s (%s): given up, %s", held.job.id, held.job.kind, reason)

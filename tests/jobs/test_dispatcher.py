@@ -1,6 +1,6 @@
 """What is due is handed on: the oldest first, by one process, at the cost of what is due alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -34,8 +34,8 @@ class Kept:
     def room(self) -> int:
         return self.places - len(self.ids)
 
-    def submit(self, job_id: int) -> None:
-        self.ids.append(job_id)
+    def submit(self, job_ids: Sequence[int]) -> None:
+        self.ids.extend(job_ids)
 
     def stop(self) -> list[int]:
         return self.ids
