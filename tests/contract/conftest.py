@@ -4,8 +4,7 @@ They drive a running Fiko Admin from outside, as those programs do, on SQLite wi
 with Redis; they never import it. One installation serves all tests of a stack: each test makes its own
 customers and conversations, and its live workflows wait for words and tags that no other test uses. Where the
 contract leaves something open, every reasonable reading passes, and the test says so. No language model is
-configured, so the built-in assistant answers, except in `test_fences.py`. Waiting nodes, delays, outgoing
-calls and schedules come with the next release: here they are only kept, and held back from being published.
+configured, so the built-in assistant answers, except in `test_fences.py`.
 
 `client.py` is the API in a test's words; `documents.py` writes workflows in the export format.
 """

@@ -17,7 +17,6 @@ from tests.contract.documents import (
     never,
     node,
     redirect,
-    row,
     sample,
     tag,
 )
