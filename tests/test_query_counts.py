@@ -1,15 +1,26 @@
-"""Y2: how many statements one redirect by a workflow costs; each one is a round trip under the conversation's lock."""
+"""Y2: how many statements one redirect by a workflow costs; each one is a round trip under the conversation's lock.
+Y6: pages ask as often for many rows as for few.
+"""
 
+import re
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from bench.counting import counting
+from fikoadmin.clock import now
+from fikoadmin.extensions import transaction
+from fikoadmin.models.events import MANUAL, Event
+from fikoadmin.models.executions import COMPLETED, Execution, Step
 from fikoadmin.services import executions
+from tests import in_process
 from tests.conftest import STACKS, NewStack
-from tests.contract.documents import Document, redirect_workflow, unique
+from tests.contract.documents import Document, redirect_workflow, row, send, unique, when
 from tests.faults.ground import PROGRAM, bring_up, live_workflow, new_conversation, opened, say, shown
+from tests.web.browsing import Visitor, signed_in_as
 
 GOAL = 8
 GOAL_WITH_LIMITS = 12
@@ -71,3 +82,77 @@ def test_y2_from_the_trigger_to_the_redirect(app: Flask, make: Callable[[str], D
     assert counted.commits == 1
     statements = sent(counted.statements, app)
     assert len(statements) <= most, "\n".join(statements)
+
+
+# -- pages -----------------------------------------------------------------------------------------------------------
+
+FEW, MANY = 10, 300
+
+
+@pytest.fixture(scope="module")
+def office(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The app on SQLite: how often a page asks is the same on both databases."""
+    folder = tmp_path_factory.mktemp("office")
+    copy = shutil.copy(sqlite_template, folder / "fiko.sqlite3")
+    with in_process.opened({"FIKO_DATABASE_URL": f"sqlite:///{copy}"}, folder) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def reader(office: Flask) -> Visitor:
+    return signed_in_as(office, "viewer")
+
+
+def asked(reader: Visitor, path: str) -> int:
+    """How many statements that page takes, everything warm."""
+    assert reader.get(path).status_code == 200
+    with counting() as counted:
+        reader.get(path)
+    return len(counted.statements)
+
+
+def grown(workflow_id: int, count: int) -> int:
+    """So many executions of that workflow in sixty conversations; the id of the last one, which has as many steps."""
+    conversations = [new_conversation() for _ in range(min(count, 60))]
+    like = executions.trigger(workflow_id, conversations[0], PROGRAM)
+    with transaction() as session:
+        for number in range(count):
+            event = Event(event_type=MANUAL, conversation_id=conversations[number % len(conversations)])
+            execution = Execution(
+                workflow_id=workflow_id, version_id=like.version_id, event=event, status=COMPLETED, finished_at=now(),
+                conversation_id=event.conversation_id, retry_of_id=like.id if number else None,
+            )  # fmt: skip
+            length = count if number == count - 1 else 3
+            execution.steps = [Step(position=n, node_id="x", node_type="when", title="Step") for n in range(length)]
+            session.add(execution)
+            session.flush()
+    return execution.id
+
+
+def test_y6_the_pages_of_executions_ask_as_often_for_many_as_for_few(office: Flask, reader: Visitor) -> None:
+    counts = []
+    for size in (FEW, MANY):
+        with office.app_context():
+            start = when(unique())
+            ends = [send("Hi", f"Node {n}") for n in range(size // 5)]
+            workflow_id = live_workflow(row(start, *ends))
+            execution_id = grown(workflow_id, size)
+        pages = [
+            f"/executions?workflow={workflow_id}",
+            f"/executions?workflow={workflow_id}&period=day&status=COMPLETED",
+        ]
+        pages += [f"/executions/{execution_id}{part}" for part in ("", "/steps", "/graph", "/drawing")]
+        pages += [f"/workflows/{workflow_id}/drawing"]
+        counts.append({re.sub(r"\d+", "N", page): asked(reader, page) for page in pages})
+    assert counts[0] == counts[1]
+
+
+def test_y6_the_page_of_an_event_asks_as_often_among_many_workflows(office: Flask, reader: Visitor) -> None:
+    counts = []
+    for size in (FEW, 3 * FEW):
+        with office.app_context():
+            for _ in range(size):
+                live_workflow(redirect_workflow("support", unique()))
+            event_id = say(new_conversation(), unique()).event_id
+        counts.append(asked(reader, f"/events/{event_id}"))
+    assert counts[0] == counts[1]

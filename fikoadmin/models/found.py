@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 
 from ..errors import NotFound
 from ..extensions import db
+from .bulk import BulkRedirect
 from .conversations import Conversation
 from .customers import Customer
 from .events import Event
 from .executions import Execution
-from .workflows import Workflow, WorkflowVersion
+from .workflows import Workflow
 
 
 def conversation(conversation_id: str) -> Conversation:
@@ -62,15 +62,6 @@ def run(execution_id: int) -> Execution:
     return found
 
 
-def document_of(version_id: int) -> dict[str, Any]:
-    """What was published as that version, in the export format."""
-    statement = select(WorkflowVersion.document).where(WorkflowVersion.id == version_id)
-    document: dict[str, Any] | None = db.session.scalar(statement)
-    if document is None:
-        raise NotFound("there is no such version")
-    return document
-
-
 def retries_of(execution: Execution) -> list[int]:
     """The ids of the executions that ran it again, oldest first."""
     again = (
@@ -96,6 +87,13 @@ def started_by(event_id: str) -> list[Execution]:
         .order_by(Execution.id)
     )
     return list(db.session.scalars(started))
+
+
+def bulk_redirect(bulk_id: int) -> BulkRedirect:
+    found = db.session.get(BulkRedirect, bulk_id, populate_existing=True)
+    if found is None:
+        raise NotFound("there is no such bulk redirect")
+    return found
 
 
 def event_of_message(conversation_id: str, message_id: int) -> str:

@@ -15,11 +15,15 @@ SCHEMES = ("light", "dark")
 WIDTHS = (1280, 360)
 
 PLAIN = {
+    "dashboard": "/",
+    "dashboard-week": "/?period=week",
     "conversations": "/conversations",
     "conversations-none": "/conversations?status=closed&ai=on",
     "workflows": "/workflows",
     "workflow-new": "/workflows/new",
     "workflow-import": "/workflows/import",
+    "executions": "/executions",
+    "executions-none": "/executions?conversation=nobody",
     "settings": "/settings",
     "settings-operators": "/settings/operators",
     "settings-tokens": "/settings/tokens",
@@ -50,7 +54,7 @@ def operator_page(
     page.fill("[name=email]", EMAIL)
     page.fill("[name=password]", PASSWORD)
     page.click("form .button-primary")
-    page.wait_for_url("**/conversations")
+    page.wait_for_selector(".shell")
     yield page
     context.close()
 
@@ -60,14 +64,20 @@ def addresses(page: Page, app: App) -> dict[str, str]:
     conversation = _first(page, f"{app.url}/conversations?status=support_active", r"/conversations/[a-z0-9]{10}$")
     workflow = _first(page, f"{app.url}/workflows", r"/workflows/\d+$")
     node = _first(page, app.url + workflow, r"/workflows/\d+/nodes/[0-9a-f-]{36}$")
+    execution = _first(page, f"{app.url}/executions", r"/executions/\d+$")
+    event = _first(page, app.url + execution, r"/events/[a-z0-9]+$")
     return PLAIN | {
         "conversation": conversation,
         "workflow": workflow,
+        "workflow-drawing": f"{workflow}/drawing",
         "workflow-limits": f"{workflow}/limits",
         "workflow-versions": f"{workflow}/history",
         "node-kinds": f"{workflow}/nodes/new",
         "node": node,
         "node-delete": f"{node}/delete",
+        "execution": execution,
+        "execution-drawing": f"{execution}/drawing?flow=down",
+        "event": event,
     }
 
 

@@ -165,7 +165,7 @@ def test_a_redirect_shows_what_was_and_what_is(forked: int, reader: Visitor) -> 
 def test_the_path_is_marked_on_the_graph(forked: int, reader: Visitor) -> None:
     page = reader.text(f"/executions/{forked}")
     assert page.count("is-taken") == 2 + 1, "two connections, and the legend"
-    assert 'href="#step-3" aria-label="Action: To Support, Redirect conversation, Changed"' in page
+    assert 'href="#step-3"' in page
     assert page.count('class="graph-node is-aside') == 1 + 1, "To Sales, and the legend"
 
 

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from fikoadmin.engine.graph import Graph
 from fikoadmin.web.graph import Drawing, Mark, Marks, drawing
@@ -52,7 +53,7 @@ def overlapping(drawn: Drawing) -> list[tuple[str, str]]:
 
 
 @given(ARCS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_every_graph_has_a_layout_without_overlap_and_the_same_each_time(
     graph: tuple[int, list[tuple[int, int]]],
 ) -> None:
@@ -217,6 +218,12 @@ def persian(office: Flask) -> Visitor:
     return visitor
 
 
+def node_names(page: str) -> list[str]:
+    """What a screen reader says of each node on the graph."""
+    groups = re.findall(r'<g class="graph-node.*?</g>', page, re.DOTALL)
+    return [" ".join(Markup(group).striptags().split()) for group in groups]
+
+
 def svg(page: str) -> str:
     return page[page.index('<svg class="graph') : page.index("</svg>\n</div>")]
 
@@ -225,9 +232,10 @@ def test_the_workflow_page_draws_each_node_as_a_link_with_its_name(office: Flask
     workflow_id = imported(office, fork())
     page = editor.text(f"/workflows/{workflow_id}")
     for node in draft_of(office, workflow_id)["nodes"]:
-        assert f'<a href="/workflows/{workflow_id}/nodes/{node["id"]}" aria-label="' in page
-    assert 'aria-label="Action: People, Redirect conversation"' in page
-    assert page.count('<g class="graph-node') == 5
+        assert f'<a href="/workflows/{workflow_id}/nodes/{node["id"]}">' in page
+    names = node_names(page)
+    assert len(names) == 5
+    assert "Action 3 People To Support: becomes support_active, AI off" in names
 
 
 def test_what_people_wrote_is_text_on_the_graph_too(office: Flask, editor: Visitor) -> None:
@@ -241,8 +249,9 @@ def test_what_people_wrote_is_text_on_the_graph_too(office: Flask, editor: Visit
 def test_the_graph_says_what_is_switched_off_and_what_has_to_be_done(office: Flask, editor: Visitor) -> None:
     nodes = made.when("x"), made.redirect("", "Nowhere"), made.send("a", "Quiet", is_active=False)
     page = editor.text(f"/workflows/{imported(office, made.row(*nodes))}/drawing")
-    assert "Nowhere, Redirect conversation, 1 thing to do" in page
-    assert "Quiet, Send message, Switched off" in page
+    _start, nowhere, quiet = node_names(page)
+    assert nowhere.endswith("1 thing to do")
+    assert quiet.endswith("Switched off")
 
 
 def test_the_drawing_alone_can_be_tidied_and_turned(office: Flask, reader: Visitor) -> None:
@@ -257,6 +266,13 @@ def test_the_drawing_alone_can_be_tidied_and_turned(office: Flask, reader: Visit
 def test_pages_of_graphs_carry_no_inline_style(office: Flask, editor: Visitor) -> None:
     workflow_id = imported(office, fork())
     assert " style=" not in editor.text(f"/workflows/{workflow_id}") + editor.text(f"/workflows/{workflow_id}/drawing")
+
+
+def test_a_large_graph_has_a_page_of_its_own(office: Flask, editor: Visitor) -> None:
+    nodes = [made.when("x"), *(made.send("a", f"Node {n}") for n in range(100))]
+    address = f"/workflows/{imported(office, made.row(*nodes))}"
+    assert "It is too large to be drawn here." in editor.text(f"{address}/graph")
+    assert len(node_names(editor.text(f"{address}/drawing"))) == 101
 
 
 def test_an_empty_draft_says_what_to_do_instead_of_a_graph(office: Flask, editor: Visitor) -> None:

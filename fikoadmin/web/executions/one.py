@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from ... import matching
 from ...clock import now
 from ...engine.graph import Graph
 from ...errors import Conflict
@@ -43,7 +44,7 @@ class Shown:
     @cached_property
     def graph(self) -> Graph:
         """Of the version that it runs on (P19)."""
-        return Graph(found.document_of(self.execution.version_id))
+        return matching.published(self.execution.version_id).graph
 
     @property
     def drawing(self) -> Drawing:

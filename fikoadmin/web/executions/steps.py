@@ -115,7 +115,7 @@ NAMES: Table = {
     "keys": lazy_gettext("Told the AI about"),
     "answer": lazy_gettext("The customer's answer"),
     "errors": lazy_gettext("Wrong answers"),
-    "wrong_answer": lazy_gettext("The last wrong answer"),
+    "wrong_answer": lazy_gettext("What was wrong"),
     "url": lazy_gettext("Called"),
     "status": lazy_gettext("Answered with"),
     "response": lazy_gettext("The answer"),
