@@ -86,7 +86,8 @@ class Held:
     def finish(self, state: str = DONE, reason: str = "") -> None:
         """Ends the job in the handler's own transaction, so that effects and completion land together.
 
-        Raises LeaseLost, which has to leave that transaction, where the row is no longer ours.
+        Raises LeaseLost, which has to leave that transaction, where the row is no longer ours. A handler that locks
+        a conversation does so before: whoever cancels or rearms a job holds that lock already.
         """
         self._change(_FINISH, ended=state, why=reason[:500], moment=now())
         self.has_ended = True

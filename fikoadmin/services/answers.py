@@ -140,8 +140,8 @@ def _unavailable(held: Held, failure: AIUnavailable) -> None:
     if failure.temporary:
         raise Retry(failure.reason, failure.retry_after) from failure
     with transaction():
-        held.finish(DISCARDED, failure.reason)
         gave_up(held.job, failure.reason)
+        held.finish(DISCARDED, failure.reason)
 
 
 def gave_up(job: HeldJob, reason: str) -> None:
@@ -173,8 +173,8 @@ def judge_condition(held: Held) -> None:
     except Cancelled:
         return
     with transaction():
-        held.finish()
         waits.judge(wait_id, judgement)
+        held.finish()
 
 
 def judge_gave_up(job: HeldJob, reason: str) -> None:

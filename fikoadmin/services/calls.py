@@ -36,8 +36,8 @@ def make_call(held: Held) -> None:
     found = _due(wait_id)
     if found is None:
         with transaction():
-            held.finish()
             waits.conclude(wait_id, skipped(OWNER_CHANGED, None))
+            held.finish()
         return
     request, key = found
     shown, failure = CALLS[request["call"]](request, key)
@@ -45,9 +45,9 @@ def make_call(held: Held) -> None:
         waits.attempted(wait_id)
         raise Retry(failure.reason, failure.retry_after) from failure
     with transaction():
-        held.finish()
         shown["attempts"] = held.job.attempts
         waits.conclude(wait_id, failed(failure.reason, **shown) if failure else done(True, **shown))
+        held.finish()
 
 
 def gave_up(job: HeldJob, reason: str) -> None:

@@ -41,8 +41,8 @@ def hear(event: Event, conversation: Conversation, text: str) -> Execution:
 def end_wait(held: Held) -> None:
     """A moment has come: a delay is over, or the customer did not answer in time."""
     with transaction():
-        held.finish()
         found = find_open(int(held.job.subject))
+        held.finish()
         if found:
             with _Going(found) as run:
                 if found.wait.kind == ANSWER:
@@ -80,8 +80,8 @@ def attempted(wait_id: int) -> None:
 def continue_execution(held: Held) -> None:
     """Runs on with an execution that has had its steps for one go."""
     with transaction():
-        held.finish()
         execution, conversation = locked(int(held.job.subject))
+        held.finish()
         if execution.status == RUNNING:
             reaction = Reaction(execution.event, customer_of(execution), conversation)
             reaction.run_of(execution, as_it_ran(execution)).advance()
