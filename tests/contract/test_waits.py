@@ -1,7 +1,6 @@
-"""Waiting nodes, delays, schedules and outgoing calls, as other programs see them."""
+"""Waiting nodes, delays and outgoing calls, as other programs see them; schedules: tests/test_schedules.py."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -104,18 +103,6 @@ def test_p16_a_delay_goes_on_by_itself(fiko: Client) -> None:
     conversation = fiko.conversation()
     waiting(fiko, row(never(), pause, redirect("billing")), conversation)
     wait_until(lambda: fiko.state(conversation).destination == "billing")
-
-
-def test_p16_a_schedule_starts_one_execution_for_each_customer(own: Client) -> None:
-    label = unique("tag")
-    people = [own.conversation(tags=[label]) for _ in range(2)]
-    own.conversation()
-    soon = datetime.now(UTC) + timedelta(minutes=1)
-    at = {"schedule_frequency": "once", "schedule_start_date": f"{soon:%Y-%m-%d}", "schedule_time": f"{soon:%H:%M}"}
-    workflow = own.live(row(when(when_type="scheduled", tags=[label], **at), redirect("general")))
-    wait_until(lambda: all(own.state(person).destination == "general" for person in people), 90)
-    started = own.everything(f"/executions?workflow_id={workflow}")
-    assert sorted(execution["conversation_id"] for execution in started) == sorted(people)
 
 
 def test_p21_a_webhook_is_called_and_its_answer_decides(allowed: Client) -> None:
