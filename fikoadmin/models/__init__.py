@@ -5,6 +5,7 @@ from . import (
     audit,
     conversations,
     customers,
+    drafts,
     events,
     executions,
     history,
@@ -18,6 +19,6 @@ from . import (
 )
 
 __all__ = [
-    "accounts", "audit", "conversations", "customers", "events", "executions", "history", "jobs", "knowledge",
+    "accounts", "audit", "conversations", "customers", "drafts", "events", "executions", "history", "jobs", "knowledge",
     "messages", "schedules", "settings", "waits", "workflows",
 ]  # fmt: skip

@@ -1,35 +1,32 @@
-"""Drafts: nodes and connections of a workflow added, changed and taken away.
+"""Drafts: nodes of a workflow added, changed, moved and taken away; its name and limits.
 
 Every change raises the draft's revision and names the one that its author saw; a stale one is refused (P22).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
+from ..documents.reader import CONNECTIONS, NODES
 from ..engine import kinds
-from ..errors import Invalid, NotFound
-from ..extensions import db, transaction
+from ..engine.placeholders import rewrite_ids
+from ..errors import Invalid
+from ..extensions import db
 from ..models.actors import Actor
-from ..models.audit import AuditEntry
-from ..models.workflows import Connection, Node, Workflow, new_node_id
-from .workflows import clean_name, locked
+from ..models.workflows import Node, Workflow, new_node_id
+from ..words import N_
+from . import wiring
+from .draft_history import WORKFLOW_FIELDS as OWN_FIELDS
+from .draft_history import editing
+from .wiring import node_of
+from .workflows import clean_name
 
-WORKFLOW_FIELDS = ("description", "max_executions", "delay_between_executions", "start_date", "end_date")
-NODES_AT_MOST = 1_000
+WORKFLOW_FIELDS = tuple(name for name in OWN_FIELDS if name != "name")
 STEP_DOWN = 140.0
-
-
-@contextmanager
-def _editing(workflow_id: int, revision: int | None, actor: Actor, action: str) -> Iterator[Workflow]:
-    with transaction():
-        workflow = locked(workflow_id, revision)
-        yield workflow
-        workflow.revision += 1
-        db.session.flush()
-        AuditEntry.record("workflow", workflow.id, action, actor, new={"revision": workflow.revision})
+NOT_MOVABLE = N_("this node cannot change places with its neighbour")
+FULL = N_("a workflow has at most a thousand nodes")
+FULL_OF_CONNECTIONS = N_("a workflow has at most five thousand connections")
 
 
 def describe(
@@ -37,7 +34,7 @@ def describe(
 ) -> Workflow:
     """Changes name, description and limits (checked values). Raises NotFound, Invalid, Conflict."""
     name = clean_name(name)
-    with _editing(workflow_id, revision, actor, "described") as workflow:
+    with editing(workflow_id, revision, actor, "described") as workflow:
         workflow.name = name
         for field in WORKFLOW_FIELDS:
             if field in fields:
@@ -47,45 +44,65 @@ def describe(
 
 def add_node(
     workflow_id: int, node_type: str, fields: Mapping[str, Any], actor: Actor,
-    after: tuple[str, str] | None = None, revision: int | None = None,
+    after: tuple[str, str] | None = None, revision: int | None = None, on: str | None = None,
 ) -> Node:  # fmt: skip
     """Adds a node; `after` (node id, connection type) puts it on that way out, before what came there until now.
 
-    Raises NotFound, Invalid, Conflict.
+    `on` (a connection's id) puts it on that one alone. Raises NotFound, Invalid, Conflict.
     """
     if node_type not in kinds.NODE_TYPES:
         raise Invalid("node_type", f"'{node_type[:40]}' is not a type of node")
-    with _editing(workflow_id, revision, actor, "node added") as workflow:
-        if len(workflow.nodes) >= NODES_AT_MOST:
-            raise Invalid("node_type", f"a workflow has at most {NODES_AT_MOST} nodes")
+    with editing(workflow_id, revision, actor, "node added") as workflow:
+        make_room(workflow, nodes=1, connections=2)
         document = kinds.defaults(node_type) | dict(fields) | {"id": new_node_id(), "node_type": node_type}
-        place = max((n.place for n in workflow.nodes), default=-1) + 1
-        node = Node.from_document(document, place)
-        source = _node(workflow, after[0]) if after else None
+        node = Node.from_document(document, next_place(workflow))
+        source = source_of(workflow, after, on)
         node.position_x = source.position_x if source else 250.0
-        node.position_y = (source.position_y + STEP_DOWN) if source else 120.0 + STEP_DOWN * place
+        node.position_y = (source.position_y + STEP_DOWN) if source else 120.0 + STEP_DOWN * node.place
         workflow.nodes.append(node)
-        if source and after:
-            db.session.flush()
-            _insert(workflow, source, after[1], node)
+        put_on_way(workflow, node.id, node.id, after, on)
     return node
 
 
-def _insert(workflow: Workflow, source: Node, connection_type: str, node: Node) -> None:
-    """Puts `node` on the way out of `source`: what followed there follows `node` by success."""
-    _check_type(source, connection_type)
-    for connection in workflow.connections:
-        if connection.source_node_id == source.id and connection.connection_type == connection_type:
-            connection.source_node_id, connection.connection_type = node.id, "success"
-    _connect(workflow, source, connection_type, node)
+def make_room(workflow: Workflow, nodes: int, connections: int) -> None:
+    """Raises Invalid where so many more would be too many for an import to read."""
+    if len(workflow.nodes) + nodes > NODES:
+        raise Invalid("node_type", FULL)
+    if len(workflow.connections) + connections > CONNECTIONS:
+        raise Invalid("node_type", FULL_OF_CONNECTIONS)
+
+
+def next_place(workflow: Workflow) -> int:
+    """The place behind the last node in document order."""
+    return max((node.place for node in workflow.nodes), default=-1) + 1
+
+
+def source_of(workflow: Workflow, after: tuple[str, str] | None, on: str | None) -> Node | None:
+    """The node behind which something is inserted; raises NotFound, Invalid."""
+    if on is not None:
+        return node_of(workflow, wiring.connection_of(workflow, on).source_node_id)
+    if after is None:
+        return None
+    source = node_of(workflow, after[0])
+    wiring.check_type(source, after[1])
+    return source
+
+
+def put_on_way(workflow: Workflow, first_id: str, last_id: str, after: tuple[str, str] | None, on: str | None) -> None:
+    """Inserts nodes that are joined, from the first to the last of them, where `add_node` would."""
+    db.session.flush()
+    if on is not None:
+        wiring.split(workflow, wiring.connection_of(workflow, on), first_id, last_id)
+    elif after is not None:
+        wiring.insert(workflow, *after, first_id, last_id)
 
 
 def change_node(
     workflow_id: int, node_id: str, fields: Mapping[str, Any], actor: Actor, revision: int | None = None
 ) -> Node:
     """Writes the given fields (checked values, under the export format's names). Raises NotFound, Conflict."""
-    with _editing(workflow_id, revision, actor, "node changed") as workflow:
-        node = _node(workflow, node_id)
+    with editing(workflow_id, revision, actor, "node changed") as workflow:
+        node = node_of(workflow, node_id)
         rest = dict(node.fields)
         for name, value in fields.items():
             if name in Node.COLUMNS and name not in ("id", "node_type"):
@@ -96,88 +113,85 @@ def change_node(
     return node
 
 
-def delete_node(workflow_id: int, node_id: str, actor: Actor, revision: int | None = None) -> Workflow:
-    """Takes a node and its connections away. Raises NotFound, Conflict."""
-    with _editing(workflow_id, revision, actor, "node deleted") as workflow:
-        node = _node(workflow, node_id)
-        for connection in list(workflow.connections):
-            if node.id in (connection.source_node_id, connection.target_node_id):
-                workflow.connections.remove(connection)
+def duplicate_node(workflow_id: int, node_id: str, actor: Actor, revision: int | None = None) -> Node:
+    """Puts a copy of a node behind it; of a When node beside it, leading to the same nodes.
+
+    Raises NotFound, Invalid, Conflict.
+    """
+    with editing(workflow_id, revision, actor, "node duplicated") as workflow:
+        node = node_of(workflow, node_id)
+        following = wiring.leaving(workflow, node.id, wiring.MAIN)
+        make_room(workflow, nodes=1, connections=max(len(following), 2))
+        copy = _copy(workflow, node)
+        workflow.nodes.append(copy)
         db.session.flush()
+        if node.node_type != "when":
+            wiring.insert(workflow, node.id, wiring.MAIN, copy.id, copy.id)
+        for connection in following if node.node_type == "when" else ():
+            wiring.join(workflow, copy.id, wiring.MAIN, connection.target_node_id, connection.condition)
+    return copy
+
+
+def _copy(workflow: Workflow, node: Node) -> Node:
+    new_id = new_node_id()
+    title = _next_title(node.title, {n.title for n in workflow.nodes})
+    own = {"id": new_id, "title": title, "position_y": node.position_y + STEP_DOWN}
+    return Node.from_document(rewrite_ids(node.document(), {node.id: new_id}) | own, next_place(workflow))
+
+
+def _next_title(title: str, taken: set[str]) -> str:
+    """The title with the first free number: answers are found by the title of the node that asked."""
+    if not title.strip():
+        return title
+    numbered = (f"{title[: kinds.TITLE_LENGTH - 8]} ({number})" for number in range(2, len(taken) + 3))
+    return next(each for each in numbered if each not in taken)
+
+
+def delete_node(workflow_id: int, node_id: str, actor: Actor, revision: int | None = None) -> Workflow:
+    """Takes a node away; what led to it leads to what followed it by success. Raises NotFound, Conflict."""
+    with editing(workflow_id, revision, actor, "node deleted") as workflow:
+        node = node_of(workflow, node_id)
+        wiring.bridge(workflow, node)
         workflow.nodes.remove(node)
     return workflow
 
 
-def connect(
-    workflow_id: int, source_id: str, connection_type: str, target_id: str | None, actor: Actor,
-    revision: int | None = None,
-) -> Workflow:  # fmt: skip
-    """Has that way out of a node lead to `target_id` alone, or end there where it is None.
-
-    Raises NotFound, Invalid, Conflict.
-    """
-    with _editing(workflow_id, revision, actor, "connected") as workflow:
-        source = _node(workflow, source_id)
-        _check_type(source, connection_type)
-        target = _node(workflow, target_id) if target_id else None
-        if target is not None and target.node_type == "when":
-            raise Invalid("target_node_id", "nothing can lead to a When node: it is where a workflow starts")
-        for connection in list(workflow.connections):
-            if (connection.source_node_id, connection.connection_type) == (source.id, connection_type):
-                workflow.connections.remove(connection)
-        if target is not None:
-            _connect(workflow, source, connection_type, target)
+def move_node(workflow_id: int, node_id: str, up: bool, actor: Actor, revision: int | None = None) -> Workflow:
+    """Has a node come earlier or later: it changes places with the node before or after it in the flow, a When node
+    with the one before or after it in document order. Raises NotFound, Invalid, Conflict."""
+    with editing(workflow_id, revision, actor, "node moved") as workflow:
+        node = node_of(workflow, node_id)
+        if node.node_type == "when":
+            other = _next_start(workflow, node, up)
+            if other is None:
+                raise Invalid("direction", NOT_MOVABLE)
+            node.place, other.place = other.place, node.place
+        else:
+            between = wiring.before(workflow, node) if up else wiring.after(workflow, node)
+            if between is None:
+                raise Invalid("direction", NOT_MOVABLE)
+            wiring.exchange(workflow, between)
     return workflow
 
 
-def add_connection(
-    workflow_id: int,
-    source_id: str,
-    connection_type: str,
-    target_id: str,
-    actor: Actor,
-    revision: int | None = None,
+def is_movable(workflow: Workflow, node_id: str, up: bool) -> bool:
+    """Whether `move_node` would move it. Raises NotFound."""
+    node = node_of(workflow, node_id)
+    if node.node_type == "when":
+        return _next_start(workflow, node, up) is not None
+    return (wiring.before(workflow, node) if up else wiring.after(workflow, node)) is not None
+
+
+def _next_start(workflow: Workflow, node: Node, up: bool) -> Node | None:
+    starts = sorted((n for n in workflow.nodes if n.node_type == "when"), key=lambda n: n.place, reverse=up)
+    return next(iter(starts[starts.index(node) + 1 :]), None)
+
+
+def arrange(
+    workflow_id: int, positions: Mapping[str, tuple[float, float]], actor: Actor, revision: int | None = None
 ) -> Workflow:
-    """Adds one more connection out of a node: a further branch. Raises NotFound, Invalid, Conflict."""
-    with _editing(workflow_id, revision, actor, "connected") as workflow:
-        source, target = _node(workflow, source_id), _node(workflow, target_id)
-        _check_type(source, connection_type)
-        if target.node_type == "when":
-            raise Invalid("target_node_id", "nothing can lead to a When node: it is where a workflow starts")
-        same = (source.id, connection_type, target.id)
-        if same not in [(c.source_node_id, c.connection_type, c.target_node_id) for c in workflow.connections]:
-            _connect(workflow, source, connection_type, target)
+    """Gives nodes their places (x, y) on the drawing, by id; others keep theirs. Raises NotFound, Conflict."""
+    with editing(workflow_id, revision, actor, "tidied up") as workflow:
+        for node in workflow.nodes:
+            node.position_x, node.position_y = positions.get(node.id, (node.position_x, node.position_y))
     return workflow
-
-
-def disconnect(workflow_id: int, connection_id: str, actor: Actor, revision: int | None = None) -> Workflow:
-    """Takes one connection away. Raises NotFound, Conflict."""
-    with _editing(workflow_id, revision, actor, "disconnected") as workflow:
-        connection = next((c for c in workflow.connections if c.id == connection_id), None)
-        if connection is None:
-            raise NotFound("there is no such connection in this workflow")
-        workflow.connections.remove(connection)
-    return workflow
-
-
-def _connect(workflow: Workflow, source: Node, connection_type: str, target: Node) -> None:
-    place = max((c.place for c in workflow.connections), default=-1) + 1
-    workflow.connections.append(
-        Connection(
-            id=new_node_id(), place=place, source_node_id=source.id, target_node_id=target.id,
-            connection_type=connection_type, condition={}, fields={},
-        )
-    )  # fmt: skip
-
-
-def _check_type(source: Node, connection_type: str) -> None:
-    types = kinds.CONNECTION_TYPES.get(source.node_type, ())
-    if connection_type not in types:
-        raise Invalid("connection_type", f"'{connection_type[:40]}' must be one of: {', '.join(types)}")
-
-
-def _node(workflow: Workflow, node_id: str) -> Node:
-    node = next((n for n in workflow.nodes if n.id == node_id), None)
-    if node is None:
-        raise NotFound("there is no such node in this workflow")
-    return node

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fikoadmin.engine.kinds import CONNECTION_TYPES, NODE_TYPES
@@ -102,6 +102,7 @@ def graphs(draw: st.DrawFn) -> tuple[list[str], list[tuple[int, str, int]]]:
     return types, draw(st.lists(ways, max_size=25)) if types else []
 
 
+@settings(deadline=None)
 @given(graphs())
 def test_every_node_stands_once_and_every_connection_is_shown(
     graph: tuple[list[str], list[tuple[int, str, int]]],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import limits, nodes, one, overview, ways
+from . import limits, node_verbs, nodes, one, overview, pasting, tidying, undoing, ways
 from .base import bp
 
-__all__ = ["bp", "limits", "nodes", "one", "overview", "ways"]
+__all__ = ["bp", "limits", "node_verbs", "nodes", "one", "overview", "pasting", "tidying", "undoing", "ways"]

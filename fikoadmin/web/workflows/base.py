@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext, ngettext
+from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from ... import documents
@@ -18,20 +18,19 @@ from ...engine.graph import Graph
 from ...engine.messages import MESSAGES
 from ...errors import Conflict, Invalid, NotFound
 from ...models import found
+from ...models.drafts import DraftChange
 from ...models.workflows import Workflow
-from ...services import workflows
-from ...words import N_
+from ...services import drafts, workflows
 from ..formats import format_number, page_direction
 from ..graph import Drawing, Mark, Marks, drawing
 from ..labels import TABLES
 from . import node_kinds, sentences
-from .outline import Outline, Way, outline, ways_out
+from .outline import Outline, Part, Way, outline, ways_out
+from .rows import Rows
 
 bp = Blueprint("workflows", __name__, url_prefix="/workflows")
 
 LARGEST_ID = 2**63 - 1
-# What the services say, for the catalogue.
-TO_A_START = N_("nothing can lead to a When node: it is where a workflow starts")
 
 
 @bp.url_value_preprocessor
@@ -43,7 +42,12 @@ def _only_ids(_endpoint: str | None, values: dict[str, Any] | None) -> None:
 
 @bp.context_processor
 def _words() -> dict[str, Any]:
-    return {"sentences": sentences, "node_kinds": node_kinds, "way_hint": way_hint, "finding_text": finding_text}
+    return {
+        "sentences": sentences,
+        "node_kinds": node_kinds,
+        "way_hint": sentences.way_hint,
+        "finding_text": finding_text,
+    }
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,11 @@ class Draft:
         return self._findings_by_node.get(node_id, []) if node_id else []
 
     @cached_property
+    def changes(self) -> list[DraftChange]:
+        """What can be undone and redone, the newest first."""
+        return DraftChange.of(self.workflow.id)
+
+    @cached_property
     def differs(self) -> bool:
         """Whether the draft says something else than the version published last."""
         version = self.workflow.live_version
@@ -121,11 +130,26 @@ class Draft:
         text = ngettext("%(count)s thing to do", "%(count)s things to do", count, count=format_number(count))
         return Mark(text, "alert-triangle", "wait", number)
 
-    def ways_out(self, node_id: str) -> tuple[Way, ...]:
-        return ways_out(self.graph, node_id)
+    def is_movable(self, node_id: str, up: bool) -> bool:
+        """Whether the node can change places with the one before it, or after it."""
+        return drafts.is_movable(self.workflow, node_id, up)
 
     def ways_out(self, node_id: str) -> tuple[Way, ...]:
         return ways_out(self.graph, node_id)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its outline stands on one page."""
+        return self.outline.part(1).count == 1
+
+    def part(self, change: tuple[str, str] | None) -> Part:
+        """What of the outline the address asks for (`?part=` number, `?at=` node id), or the way out being changed."""
+        node_id = change[0] if change else request.args.get("at", "")
+        return self.outline.part(request.args.get("part", 0, type=int) or self.outline.part_with(node_id))
+
+    def rows(self, change: tuple[str, str] | None) -> Rows:
+        """Makes the outline's lines ready for the page."""
+        return Rows(self, change, finding_text)
 
     @cached_property
     def numbered(self) -> list[tuple[str, int, Mapping[str, Any]]]:
@@ -134,9 +158,11 @@ class Draft:
         return [(id_, n, self.graph.node(id_)) for id_, n in nodes if self.graph.node(id_)["node_type"] != "when"]
 
 
-def page(draft: Draft, refusal: str = "", change: tuple[str, str] | None = None, wanted: str | None = None) -> str:
+def page(
+    draft: Draft, refusal: str = "", change: tuple[str, str] | None = None, wanted: tuple[str, str] | None = None
+) -> str:
     """The page of a workflow. `change` is the way out (node id, type) whose target is being chosen, `wanted` the choice
-    that was refused."""
+    that was refused: a connection's id, empty for a new one, and the target."""
     return render_template(
         "workflows/show.html",
         draft=draft,
@@ -166,12 +192,12 @@ def revision_shown() -> int:
 def back(workflow_id: int, node_id: str = "") -> Response:
     """To the outline, at that node."""
     anchor = f"node-{node_id}" if node_id else None
-    return redirect(url_for(".show", workflow_id=workflow_id, _anchor=anchor), 303)
+    return redirect(url_for(".show", workflow_id=workflow_id, at=node_id or None, _anchor=anchor), 303)
 
 
 def edit(
     workflow_id: int, node_id: str, change: Callable[[int], object], way: tuple[str, str] | None = None,
-    wanted: str | None = None,
+    wanted: tuple[str, str] | None = None,
 ) -> ResponseReturnValue:  # fmt: skip
     """Makes a change of the draft, then shows the outline; a refusal shows why, and the choice that was made."""
     try:
@@ -200,19 +226,3 @@ def finding_text(finding: Finding) -> str:
             params["type"] = str(TABLES[table][str(params["type"])])
             break
     return str(gettext(MESSAGES[finding.code])) % params
-
-
-WAY_HINTS = {
-    ("condition", "success"): lazy_gettext("if it is true"),
-    ("condition", "failure"): lazy_gettext("if it is not true"),
-    ("action", "failure"): lazy_gettext("if it could not be done"),
-    ("waiting", "success"): lazy_gettext("after a valid answer"),
-    ("waiting", "failure"): lazy_gettext("after too many wrong answers"),
-    ("waiting", "timeout"): lazy_gettext("if no answer came in time"),
-    ("waiting", "skip"): lazy_gettext("if the customer does not want to answer"),
-}
-
-
-def way_hint(way: Way) -> str:
-    """When a run takes that way out, in words; empty where the type's name says it."""
-    return str(WAY_HINTS.get((way.source["node_type"], way.type), ""))

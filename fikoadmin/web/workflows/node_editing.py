@@ -70,6 +70,19 @@ class Editing:
         is_new = not self.node["id"]
         return self.form.changes(self.node) | ({field: kind} if field and (is_new or kind != self.stored_kind) else {})
 
+    def preview(self) -> Node:
+        """The node as it would be with what is typed; what is wrong as it is stored."""
+        return {**self.node, **self.form.changes(self.node)}
+
+    def differing(self) -> list[str]:
+        """The labels of the fields in which what was typed is not what is stored now."""
+        present = {part.short_name: part for part in self.present.form} if self.present else {}
+        return [
+            part.label.text
+            for part in self.form
+            if part.short_name in present and part.data != present[part.short_name].data
+        ]
+
     def beside(self, node: Node) -> Editing:
         """The same, with what is stored now beside it."""
         return replace(self, present=Editing.stored(node, "now-"))

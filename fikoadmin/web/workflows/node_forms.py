@@ -5,8 +5,9 @@ A field is named as in the export format. What a form does not name is not touch
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
@@ -44,16 +45,22 @@ class PlainForm(FlaskForm):
 class NodeForm(PlainForm):
     """What every node has. `stored` reads a field of the form from a node, `written` says where it goes back to."""
 
+    # Fields for which the format has no one name: the names that they may have, and what reads them. They go back
+    # to where they were found.
+    kept_under: ClassVar[Mapping[str, tuple[tuple[str, ...], Callable[[Node], str]]]] = {}
+
     title = Text(_("Title"), kinds.TITLE_LENGTH, description=_("For operators: what this node is for."))
     is_active = Switch(_("Switched on"), description=_("A node that is switched off is passed by."))
 
     @classmethod
     def stored(cls, node: Node) -> dict[str, Any]:
         """The node's values under the names of the form's fields."""
-        return dict(node)
+        return {**node, **{name: read(node) for name, (_names, read) in cls.kept_under.items()}}
 
     def written(self, node: Node, name: str, value: Any) -> dict[str, Any]:
         """The node's fields that change when that field of the form does."""
+        if name in self.kept_under:
+            return _where_found(node, self.kept_under[name][0], value)
         return {name: value}
 
     def changes(self, node: Node) -> dict[str, Any]:
@@ -63,6 +70,16 @@ class NodeForm(PlainForm):
             if part.data != part.object_data:
                 changed |= self.written({**node, **changed}, part.short_name, part.data)
         return changed
+
+
+def _where_found(node: Node, names: tuple[str, ...], value: Any) -> dict[str, Any]:
+    """`value` under the name that holds a text now, else under the first one of the configuration."""
+    configuration = node["configuration"]
+    for name in names:
+        if str(configuration.get(name) or "").strip():
+            return {"configuration": {**configuration, name: value}}
+    held = next((name for name in names if str(node.get(name) or "").strip()), None)
+    return {held: value} if held else {"configuration": {**configuration, names[0]: value}}
 
 
 class Message(NodeForm):
@@ -89,8 +106,11 @@ class TagAdded(NodeForm):
 
 class Schedule(NodeForm):
     schedule_frequency = Choice(_("How often"), node_labels.FREQUENCIES, kinds.SCHEDULE_FREQUENCIES, empty=_("Choose…"))
-    schedule_start_date = Day(_("First day"))
-    schedule_time = Clock(_("Time of day"))
+    schedule_start_date = Day(
+        _("First day"),
+        description=_("Left empty: the day of publishing. Once needs one. The 31st is the last day of shorter months."),
+    )
+    schedule_time = Clock(_("Time of day"), description=_("In the time zone of this installation."))
     tags = Lines(_("Tags"), WHEN["tags"].length, description=ALL_TAGS)
 
 
@@ -116,7 +136,7 @@ class Tag(NodeForm):
 
 
 class Delay(NodeForm):
-    delay_amount = Whole(_("How long"))
+    delay_amount = Whole(_("How long"), description=_("At most 366 days."))
     delay_unit = Choice(_("Unit"), node_labels.UNITS, kinds.UNITS)
 
 
@@ -134,50 +154,37 @@ class AiContext(NodeForm):
 
 
 class Webhook(NodeForm):
-    webhook_url = Text(_("Address"), description=_("Begins with https:// or http://"))
+    webhook_url = Text(
+        _("Address"),
+        description=_(
+            "Begins with https:// or http:// An address inside your own network must be allowed by the installation."
+        ),
+    )
     webhook_method = Choice(_("Method"), {}, kinds.WEBHOOK_METHODS)
     webhook_headers = Facts(_("Headers"), description=_("One a line, as name = value."))
-    webhook_payload = Json(_("Content"), description=_("A JSON object."))
+    webhook_payload = Json(
+        _("Content"), description=_("A JSON object. Texts in it can have {{user.first_name}} and the like.")
+    )
 
 
 class Status(NodeForm):
-    """The format names no field for the status: it goes back to where it was found."""
-
     status = Choice(_("Status"), labels.STATUSES, kinds.CONVERSATION_STATUSES)
-
-    @classmethod
-    def stored(cls, node: Node) -> dict[str, Any]:
-        return {**node, "status": kinds.new_status(node)}
-
-    def written(self, node: Node, name: str, value: Any) -> dict[str, Any]:
-        if name != "status":
-            return super().written(node, name, value)
-        return _where_found(node, kinds.STATUS_NAMES, value)
+    kept_under = {"status": (kinds.STATUS_NAMES, kinds.new_status)}
 
 
 class Note(NodeForm):
-    """As with the status, a note goes back to where it was found."""
-
     note = LongText(_("Note"), description=PLACEHOLDERS)
-
-    @classmethod
-    def stored(cls, node: Node) -> dict[str, Any]:
-        return {**node, "note": kinds.note_text(node)}
-
-    def written(self, node: Node, name: str, value: Any) -> dict[str, Any]:
-        if name != "note":
-            return super().written(node, name, value)
-        return _where_found(node, kinds.NOTE_NAMES, value)
+    kept_under = {"note": (kinds.NOTE_NAMES, kinds.note_text)}
 
 
-def _where_found(node: Node, names: tuple[str, ...], value: Any) -> dict[str, Any]:
-    """`value` under the name that holds a text now, else under the first one of the configuration."""
-    configuration = node["configuration"]
-    for name in names:
-        if str(configuration.get(name) or "").strip():
-            return {"configuration": {**configuration, name: value}}
-    held = next((name for name in names if str(node.get(name) or "").strip()), None)
-    return {held: value} if held else {"configuration": {**configuration, names[0]: value}}
+class Email(NodeForm):
+    to = Text(
+        _("To"),
+        description=_("One address or several with commas between; left empty: to the customer's own address."),
+    )
+    subject = Text(_("Subject"), description=PLACEHOLDERS)
+    text = LongText(_("Text"), description=PLACEHOLDERS)
+    kept_under = {part: (names, partial(kinds.email_part, part=part)) for part, names in kinds.EMAIL_NAMES.items()}
 
 
 class Code(NodeForm):
@@ -189,8 +196,8 @@ class WaitingForm(NodeForm):
     key_values = Buttons(_("Buttons"), description=ONE_A_LINE)
     storage_type = Choice(_("What the answer must be"), node_labels.STORAGE_TYPES, kinds.STORAGE_TYPES)
     choice_options = Lines(_("Options"), description=_("One a line. For “One of several options”."))
-    error_message = LongText(_("Said after a wrong answer"))
-    allowed_errors = Whole(_("Wrong answers allowed"))
+    error_message = LongText(_("Said after a wrong answer"), description=_("Left empty: the question is asked again."))
+    allowed_errors = Whole(_("Wrong answers until it gives up"))
     exit_keywords = Lines(_("Words that end the question"), description=ONE_A_LINE)
     response_time_limit_enabled = Switch(_("Wait only for a limited time"))
     response_timeout_amount = Whole(_("At most"))

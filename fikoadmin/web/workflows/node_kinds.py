@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -12,6 +14,7 @@ from markupsafe import Markup
 
 from ... import destinations
 from ...engine import kinds
+from ..formats import page_language
 from ..labels import label
 from . import node_forms as forms
 from . import sentences
@@ -25,9 +28,19 @@ class Kind:
 
     icon: str
     form: type[forms.NodeForm]
-    sentence: Callable[[Node], Markup]
+    written: Callable[[Node], Markup]
     purpose: LazyString
     look: str = "act"
+
+    def sentence(self, node: Node) -> Markup:
+        """What that node does, in the reader's language."""
+        return _sentence(self.written, page_language(), json.dumps(node, default=str))
+
+
+@lru_cache(maxsize=2_000)
+def _sentence(written: Callable[[Node], Markup], _language: str, node: str) -> Markup:
+    # A page shows dozens of them, twice: as a line and in the drawing. The next page shows the same ones.
+    return written(json.loads(node))
 
 
 KINDS: Mapping[tuple[str, str], Kind] = {
@@ -80,7 +93,7 @@ KINDS: Mapping[tuple[str, str], Kind] = {
     ),
     ("action", "delay"): Kind("clock-pause", forms.Delay, sentences.delay, _("Waits before it goes on"), "wait"),
     ("action", "webhook"): Kind("webhook", forms.Webhook, sentences.webhook, _("Calls another system")),
-    ("action", "send_email"): Kind("mail", forms.NodeForm, sentences.silent, _("Sends an e-mail")),
+    ("action", "send_email"): Kind("mail", forms.Email, sentences.send_email, _("Sends an e-mail")),
     ("waiting", "waiting"): Kind(
         "hourglass", forms.WaitingForm, sentences.waiting, _("Asks the customer and waits for the answer"), "wait"
     ),

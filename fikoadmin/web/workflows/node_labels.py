@@ -59,6 +59,20 @@ FIELDS: Table = {
     "now.time": p("field", "Now: time of day"),
     "now.weekday": p("field", "Now: day of the week (monday, tuesday…)"),
 }
+CHANGES: Table = {
+    "described": p("change", "name or limits changed"),
+    "node added": p("change", "node added"),
+    "node changed": p("change", "node changed"),
+    "node deleted": p("change", "node deleted"),
+    "node duplicated": p("change", "node duplicated"),
+    "node moved": p("change", "node moved"),
+    "nodes pasted": p("change", "nodes pasted"),
+    "connected": p("change", "connection changed"),
+    "disconnected": p("change", "connection taken away"),
+    "branch moved": p("change", "branch moved"),
+    "tidied up": p("change", "tidied up"),
+    "version restored": p("change", "version restored"),
+}
 
 
 def word(table: Table, value: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Nodes: chosen, filled in, switched and deleted."""
+"""Nodes: chosen, filled in and saved."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from ...engine import kinds
 from ...errors import Conflict, Invalid, NotFound
 from ...services import drafts
 from ..access import operator, permitted
-from . import node_kinds
-from .base import Draft, back, bp, edit, revision_shown, stale
+from . import node_kinds, spots
+from .base import Draft, back, bp, revision_shown, stale
+from .effects import effects
 from .node_editing import Editing
 from .ways import AT_NODE
 
@@ -28,7 +29,8 @@ def new_node(workflow_id: int) -> ResponseReturnValue:
     draft = Draft.of(workflow_id)
     node = _blank()
     if node is None:
-        return render_template("workflows/choose.html", draft=draft, workflow=draft.workflow, after=_after(draft))
+        spot, after = spots.shown(draft)
+        return render_template("workflows/choose.html", draft=draft, workflow=draft.workflow, spot=spot, after=after)
     return _page(draft, Editing.stored(node))
 
 
@@ -42,15 +44,12 @@ def add_node(workflow_id: int) -> ResponseReturnValue:
     editing = Editing.typed(node, request.form)
     if not editing.is_to_be_saved():
         return _page(draft, editing, 200 if editing.took_a_step else 422)
-    after, place_is_gone = _after(draft), bool(request.args.get("after")) and _after(draft) is None
+    person, changes = operator().actor, editing.changes()
     try:
-        if place_is_gone:
-            raise Conflict("the node before it is gone")
-        made = drafts.add_node(
-            workflow_id, node["node_type"], editing.changes(), operator().actor, after, revision_shown()
-        )
+        spot = spots.chosen(draft)
+        made = drafts.add_node(workflow_id, node["node_type"], changes, person, spot.after, revision_shown(), spot.on)
     except Invalid as error:
-        return _page(draft, replace(editing, refusal=error.reason), 422)
+        return _page(draft, replace(editing, refusal=gettext(error.reason)), 422)
     except Conflict:
         return _page(Draft.of(workflow_id), replace(editing, refusal=_kept()), 409)
     return back(workflow_id, made.id)
@@ -63,12 +62,6 @@ def _blank() -> dict[str, Any] | None:
         return None
     chosen = {node_kinds.type_field(node_type): kind} if node_kinds.type_field(node_type) else {}
     return kinds.defaults(node_type) | chosen | {"id": ""}
-
-
-def _after(draft: Draft) -> tuple[str, str] | None:
-    """The way out (node id, connection type) that the new node is to stand on."""
-    node_id, type_ = request.args.get("after", ""), request.args.get("way", "")
-    return (node_id, type_) if node_id in draft.graph.nodes else None
 
 
 # -- a node that is there --------------------------------------------------------------------------------------------
@@ -120,35 +113,6 @@ def _was_deleted(draft: Draft) -> ResponseReturnValue:
     return _page(draft, replace(editing, refusal=gone), 409)
 
 
-@bp.post(f"{AT_NODE}/switch")
-@permitted("operator")
-def switch_node(workflow_id: int, node_id: str) -> ResponseReturnValue:
-    is_active = request.form.get("is_active") == "on"
-    if Draft.of(workflow_id).node(node_id)["is_active"] == is_active:
-        return back(workflow_id, node_id)
-    person = operator().actor
-    change = {"is_active": is_active}
-    return edit(
-        workflow_id, node_id, lambda revision: drafts.change_node(workflow_id, node_id, change, person, revision)
-    )
-
-
-@bp.get(f"{AT_NODE}/delete")
-@permitted("operator")
-def ask_to_delete(workflow_id: int, node_id: str) -> ResponseReturnValue:
-    draft = Draft.of(workflow_id)
-    return render_template("workflows/delete.html", draft=draft, workflow=draft.workflow, node=draft.node(node_id))
-
-
-@bp.post(f"{AT_NODE}/delete")
-@permitted("operator")
-def delete_node(workflow_id: int, node_id: str) -> ResponseReturnValue:
-    if node_id not in Draft.of(workflow_id).graph.nodes:
-        return back(workflow_id)
-    person = operator().actor
-    return edit(workflow_id, "", lambda revision: drafts.delete_node(workflow_id, node_id, person, revision))
-
-
 # -- the page --------------------------------------------------------------------------------------------------------
 
 
@@ -161,10 +125,9 @@ def _page(draft: Draft, editing: Editing, status: int = 200) -> ResponseReturnVa
     if node["id"]:
         action = url_for(".save_node", workflow_id=draft.workflow.id, node_id=node["id"])
     else:
-        node_id, way = _after(draft) or (None, None)
-        kind = kinds.kind(node)
-        action = url_for(
-            ".add_node", workflow_id=draft.workflow.id, node_type=node["node_type"], kind=kind, after=node_id, way=way
-        )
+        where = spots.shown(draft)[0].query
+        type_, kind = node["node_type"], kinds.kind(node)
+        action = url_for(".add_node", workflow_id=draft.workflow.id, node_type=type_, kind=kind, **where)
     shown = {"draft": draft, "workflow": draft.workflow, "node": node, "editing": editing, "action": action}
-    return render_template("workflows/node.html", **shown), status
+    will = effects(draft.workflow.id, editing.preview())
+    return render_template("workflows/node.html", **shown, will=will, seen=revision_shown()), status

@@ -16,6 +16,9 @@ from ...engine.kinds import ALL_CONNECTION_TYPES, CONNECTION_TYPES
 DEPTH = 6
 """Lines of a greater depth stand at this one: a narrow screen has to show them."""
 
+PART = 100
+"""A longer outline is shown in parts of so many nodes."""
+
 MAIN = "success"
 FORKING = ("condition", "waiting")
 """Node types whose every way out is a branch of its own, even where only one is used."""
@@ -53,6 +56,20 @@ Line: TypeAlias = NodeLine | WayLine
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What of an outline stands on one page; `number` counts from 1."""
+
+    number: int
+    count: int
+    lines: tuple[Line, ...]
+    astray: tuple[Line, ...]
+
+    def nodes_of(self, number: int, total: int) -> tuple[int, int]:
+        """The first and the last node's number of any of the parts."""
+        return (number - 1) * PART + 1, min(number * PART, total)
+
+
+@dataclass(frozen=True, slots=True)
 class Outline:
     """`lines` begin at the When nodes, `astray` at what no When node leads to; `numbers` by node id, from 1."""
 
@@ -60,6 +77,27 @@ class Outline:
     lines: tuple[Line, ...]
     astray: tuple[Line, ...]
     numbers: Mapping[str, int]
+
+    def part(self, wanted: int) -> Part:
+        """One of its parts; where there is none of that number, the nearest."""
+        count = max((len(self.numbers) + PART - 1) // PART, 1)
+        number = min(max(wanted, 1), count)
+        lines = (*self.lines, *self.astray)
+        begin, end = (self._beginning(lines, n * PART + 1) for n in (number - 1, number))
+        border = min(max(len(self.lines), begin), end)
+        return Part(number, count, lines[begin:border], lines[border:end])
+
+    def part_with(self, node_id: str) -> int:
+        """The number of the part in which that node stands."""
+        return (self.numbers.get(node_id, 1) - 1) // PART + 1
+
+    def _beginning(self, lines: tuple[Line, ...], number: int) -> int:
+        """Where the node of that number begins among the lines, with the way that leads to it."""
+        for place, line in enumerate(lines):
+            if isinstance(line, NodeLine) and self.numbers[line.node["id"]] == number:
+                before = lines[place - 1] if place else None
+                return place - (isinstance(before, WayLine) and before.leads != "elsewhere")
+        return len(lines)
 
 
 def outline(document: Mapping[str, Any]) -> Outline:

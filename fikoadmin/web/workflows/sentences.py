@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext, ngettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from markupsafe import Markup
 
 from ... import destinations
@@ -16,6 +16,7 @@ from ...models.conversations import ACTIVE, SUPPORT_ACTIVE
 from ..formats import format_digits, format_number
 from ..labels import destination_label, label
 from .node_labels import FIELDS, FREQUENCIES, UNITS, word
+from .outline import Way
 from .said import SHOWN_LENGTH, joined, listed, said, written
 
 Node = Mapping[str, Any]
@@ -112,9 +113,9 @@ def _combined(group: Mapping[str, Any], most: int) -> Markup:
 def _inner(value: Any) -> Markup:
     if isinstance(value, Mapping) and is_group(value):
         count = len(value["conditions"]) if isinstance(value["conditions"], list) else 0
-        return said(
-            ngettext("(a group of %(count)s condition)", "(a group of %(count)s conditions)", count),
-            count=format_number(count),
+        shown = format_number(count)
+        return Markup(
+            ngettext("(a group of %(count)s condition)", "(a group of %(count)s conditions)", count, count=shown)
         )
     return guard(value)
 
@@ -206,10 +207,11 @@ def add_note(node: Node) -> Markup:
 
 
 def delay(node: Node) -> Markup:
-    return said(gettext("Goes on after %(length)s"), length=_length(node.get("delay_amount"), node.get("delay_unit")))
+    return said(gettext("Goes on after %(length)s"), length=length_of(node.get("delay_amount"), node.get("delay_unit")))
 
 
-def _length(amount: Any, unit: Any) -> Markup:
+def length_of(amount: Any, unit: Any) -> Markup:
+    """A length of time as it was typed: "30 minutes"."""
     return Markup("{} {}").format(format_digits(amount or 0), word(UNITS, str(unit or "")))
 
 
@@ -221,15 +223,39 @@ def webhook(node: Node) -> Markup:
     return said(gettext("Calls %(address)s"), address=call)
 
 
+def send_email(node: Node) -> Markup:
+    to, subject = kinds.email_part(node, "to"), kinds.email_part(node, "subject")
+    start = said(gettext("E-mail to %(address)s"), address=to) if to else said(gettext("E-mail to the customer"))
+    return joined(start, written(subject or kinds.email_part(node, "text") or "…"))
+
+
 def waiting(node: Node) -> Markup:
     text = str(node.get("customer_message") or "")
     asks = said(gettext("Asks “%(text)s” and waits for the answer"), text=text) if text.strip() else _text_missing()
     if not node.get("response_time_limit_enabled"):
         return asks
-    length = _length(node.get("response_timeout_amount"), node.get("response_timeout_unit"))
+    length = length_of(node.get("response_timeout_amount"), node.get("response_timeout_unit"))
     return joined(asks, said(gettext("at most %(length)s"), length=length))
 
 
 def silent(node: Node) -> Markup:
     """For kinds of which nothing more can be said than their name."""
     return Markup()
+
+
+# -- ways out ----------------------------------------------------------------------------------------------------------
+
+WAY_HINTS = {
+    ("condition", "success"): lazy_gettext("if it is true"),
+    ("condition", "failure"): lazy_gettext("if it is not true"),
+    ("action", "failure"): lazy_gettext("if it could not be done"),
+    ("waiting", "success"): lazy_gettext("after a valid answer"),
+    ("waiting", "failure"): lazy_gettext("after too many wrong answers"),
+    ("waiting", "timeout"): lazy_gettext("if no answer came in time"),
+    ("waiting", "skip"): lazy_gettext("if the customer does not want to answer"),
+}
+
+
+def way_hint(way: Way) -> str:
+    """When a run takes that way out, in words; empty where the type's name says it."""
+    return str(WAY_HINTS.get((way.source["node_type"], way.type), ""))
