@@ -34,7 +34,7 @@ def create_app(config: Config | None = None) -> Flask:
         count = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count, count)  # type: ignore[method-assign]
     db.init_app(app)
-    migrate.init_app(app, db, str(ROOT / "migrations"), compare_type=True)
+    migrate.init_app(app, db, str(ROOT / "migrations"), compare_type=True, include_name=_is_modelled)
     csrf.init_app(app)
     login_manager.init_app(app)
     limiter.init_app(app)
@@ -47,6 +47,11 @@ def create_app(config: Config | None = None) -> Flask:
         config.ai_base_url, config.ai_api_key, config.ai_model, answers.knowledge, outbound
     )
     return app
+
+
+def _is_modelled(name: str | None, _kind: str, _parents: object) -> bool:
+    """Whether the models know it: what serves full-text search differs from database to database."""
+    return not (name or "").startswith("search_")
 
 
 def _flask_settings(config: Config) -> dict[str, object]:

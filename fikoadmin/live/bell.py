@@ -19,6 +19,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from ..background import Drain
+from ..models.bulk import BulkRedirect, BulkRow
 from ..models.conversations import Conversation
 from ..models.customers import Customer
 from ..models.executions import Execution, Step
@@ -80,6 +81,14 @@ def _workflow(row: Workflow) -> Iterator[Changed]:
     yield Changed("workflows")
 
 
+def _bulk(row: BulkRedirect) -> Iterator[Changed]:
+    yield Changed(f"bulk:{row.id}")
+
+
+def _bulk_row(row: BulkRow) -> Iterator[Changed]:
+    yield Changed(f"bulk:{row.bulk_id}")
+
+
 def _setting(_row: Setting) -> Iterator[Changed]:
     yield Changed("settings")
 
@@ -97,6 +106,8 @@ _TOPICS: dict[type[Any], Callable[[Any], Iterator[Changed]]] = {
     Node: _of_workflow,
     Connection: _of_workflow,
     Setting: _setting,
+    BulkRedirect: _bulk,
+    BulkRow: _bulk_row,
 }
 
 

@@ -55,6 +55,9 @@ class NoMirror:
     def read(self, conversation_id: str) -> dict[str, Any] | None:
         raise Unreachable("no Redis is configured")
 
+    def read_text(self, conversation_id: str) -> str | None:
+        return None
+
     def in_step(self, conversation: Conversation) -> bool | None:
         return None
 
@@ -94,6 +97,14 @@ class Mirror:
         except RedisError as error:
             raise Unreachable(self._circuit.failed(error)) from error
         return None if held is None else _parsed(held)
+
+    def read_text(self, conversation_id: str) -> str | None:
+        """What the key says, for people to see; None where there is none, or it cannot be read now."""
+        try:
+            held = self.read(conversation_id)
+        except Unreachable:
+            return None
+        return None if held is None else json.dumps(held, ensure_ascii=False)
 
     def in_step(self, conversation: Conversation) -> bool | None:
         """Whether the key says what the row says; None where that cannot be told. A closed one needs no key."""

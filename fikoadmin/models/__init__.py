@@ -3,11 +3,13 @@
 from . import (
     accounts,
     audit,
+    bulk,
     conversations,
     customers,
     drafts,
     events,
     executions,
+    filters,
     history,
     jobs,
     knowledge,
@@ -19,6 +21,6 @@ from . import (
 )
 
 __all__ = [
-    "accounts", "audit", "conversations", "customers", "drafts", "events", "executions", "history", "jobs", "knowledge",
-    "messages", "schedules", "settings", "waits", "workflows",
+    "accounts", "audit", "bulk", "conversations", "customers", "drafts", "events", "executions", "filters", "history",
+    "jobs", "knowledge", "messages", "schedules", "settings", "waits", "workflows",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import JSON, ForeignKey, Index, Select, String, Text, bindparam, select, text
+from sqlalchemy import JSON, ForeignKey, Index, Select, String, Text, bindparam, func, select, text
 from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 
 from .. import destinations
@@ -58,6 +58,14 @@ class Conversation(Talk, Model):
         Index(None, "updated_at", "id"),
         Index(None, "status", "updated_at", "id"),
         Index(None, "customer_id", "updated_at"),
+        # What a list is filtered by, in the order of the list.
+        Index(None, "status", "ai_enabled", "updated_at", "id"),
+        Index(None, "destination", "updated_at", "id"),
+        Index(None, "source", "updated_at", "id"),
+        Index("ix_conversations_ai_off", "updated_at", "id",
+              postgresql_where=text("NOT ai_enabled"), sqlite_where=text("ai_enabled = 0")),
+        Index("ix_conversations_open_stretch", "updated_at", "id",
+              postgresql_where=text("unanswered_since IS NOT NULL"), sqlite_where=text("unanswered_since IS NOT NULL")),
         Index("ix_conversations_unanswered", "unanswered_since",
               postgresql_where=text("unanswered_since IS NOT NULL"), sqlite_where=text("unanswered_since IS NOT NULL")),
     )  # fmt: skip
@@ -93,6 +101,13 @@ class Conversation(Talk, Model):
         if conversation:
             conversation.asked = False
         return conversation
+
+    @staticmethod
+    def count_waiting(at_most: int) -> int:
+        """How many wait for a person; whoever is beyond `at_most` is not counted."""
+        unanswered = select(Conversation.id).where(Conversation.unanswered_since.is_not(None))
+        waiting = unanswered.where(Conversation.status == SUPPORT_ACTIVE).limit(at_most)
+        return db.session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
 
     # -- the one writer ------------------------------------------------------------------------------------------
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Executable, ForeignKey, Index, String, delete, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import Connection, Executable, ForeignKey, Index, String, Text, delete, event, inspect, select
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from ..clock import now
 from ..extensions import db
 from .base import BigId, Id, Model, UtcDateTime, insert_into
+from .searchable import without_words, words_from, words_of
+
+# By these a customer is found.
+NAMES = ("first_name", "last_name", "username", "email", "phone_number")
 
 
 class CustomerTag(Model):
     __tablename__ = "customer_tags"
+    __table_args__ = (Index(None, "name", "customer_id"),)
 
     customer_id: Mapped[int] = mapped_column(BigId, ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True)
     name: Mapped[str] = mapped_column(String(100), primary_key=True)
@@ -23,7 +28,7 @@ class Customer(Model):
     """A person who writes to the business."""
 
     __tablename__ = "customers"
-    __table_args__ = (Index(None, "source", "source_id", unique=True),)
+    __table_args__ = (Index(None, "source", "source_id", unique=True), without_words("customers"))
 
     id: Mapped[Id]
     first_name: Mapped[str] = mapped_column(String(200), default="")
@@ -33,6 +38,7 @@ class Customer(Model):
     username: Mapped[str] = mapped_column(String(200), default="")
     source: Mapped[str] = mapped_column(String(20))
     source_id: Mapped[str | None] = mapped_column(String(200))
+    words: Mapped[str | None] = mapped_column(Text, default=words_from(*NAMES), deferred=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
 
@@ -72,3 +78,10 @@ class Customer(Model):
     @classmethod
     def by_source(cls, source: str, source_id: str) -> Customer | None:
         return db.session.scalar(select(cls).where(cls.source == source, cls.source_id == source_id))
+
+
+@event.listens_for(Customer, "before_update")
+def _keep_words(_mapper: Mapper[Customer], _connection: Connection, customer: Customer) -> None:
+    state = inspect(customer)
+    if any(state.attrs[name].history.has_changes() for name in NAMES):
+        customer.words = words_of(*(getattr(customer, name) for name in NAMES))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 
 from ..errors import NotFound
 from ..extensions import db
+from .bulk import BulkRedirect
 from .conversations import Conversation
 from .customers import Customer
 from .events import Event
@@ -86,6 +87,13 @@ def started_by(event_id: str) -> list[Execution]:
         .order_by(Execution.id)
     )
     return list(db.session.scalars(started))
+
+
+def bulk_redirect(bulk_id: int) -> BulkRedirect:
+    found = db.session.get(BulkRedirect, bulk_id, populate_existing=True)
+    if found is None:
+        raise NotFound("there is no such bulk redirect")
+    return found
 
 
 def event_of_message(conversation_id: str, message_id: int) -> str:

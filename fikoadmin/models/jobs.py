@@ -28,6 +28,8 @@ START_SCHEDULED = "start_scheduled"
 END_WAIT = "end_wait"
 MAKE_CALL = "make_call"
 STOP_EXECUTIONS = "stop_executions"
+BULK_REDIRECT = "bulk_redirect"
+KEEP_WORDS = "keep_words"
 
 
 @dataclass(frozen=True)

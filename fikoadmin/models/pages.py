@@ -17,12 +17,14 @@ from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 
 from ..errors import Invalid
 from ..extensions import db
+from .bulk import BulkRedirect, BulkRow
 from .conversations import Conversation
 from .customers import Customer
 from .events import Event
 from .executions import Execution, Step
 from .history import ConversationEvent
 from .messages import Message
+from .searches import Filters, chosen
 from .timeline import Ran
 from .workflows import Workflow
 
@@ -51,20 +53,24 @@ class Page(Generic[Item]):
 def conversations(
     limit: int = PAGE_SIZE, after: str | None = None, *,
     status: str | None = None, ai_enabled: bool | None = None,
-    destination: str | None = None, customer_id: int | None = None, unanswered: bool = False,
+    destination: str | None = None, customer_id: int | None = None,
 ) -> Page[Conversation]:  # fmt: skip
     """Those changed last first, with their customers. Raises Invalid for a malformed cursor, as all of these do."""
-    chosen = {"status": status, "ai_enabled": ai_enabled, "destination": destination, "customer_id": customer_id}
-    statement = _where(
+    filters = Filters(status=status, ai_enabled=ai_enabled, destination=destination, customer_id=customer_id)
+    return listed(chosen(filters).conditions, limit, after)
+
+
+def listed(
+    conditions: Sequence[ColumnElement[bool]], limit: int = PAGE_SIZE, after: str | None = None
+) -> Page[Conversation]:
+    """The conversations of which all of these conditions hold, as `conversations` gives them."""
+    statement = (
         select(Conversation)
         .join(Conversation.customer)
         .options(contains_eager(Conversation.customer).selectinload(Customer._tags))
-        .order_by(Conversation.updated_at.desc(), Conversation.id.desc()),
-        Conversation,
-        chosen,
+        .where(*conditions)
+        .order_by(Conversation.updated_at.desc(), Conversation.id.desc())
     )
-    if unanswered:
-        statement = statement.where(Conversation.unanswered_since.is_not(None))
     if after is not None:
         microseconds, last_id = _parts(_TIME_AND_ID, after)
         changed = _EPOCH + timedelta(microseconds=int(microseconds))
@@ -173,6 +179,23 @@ def workflows(limit: int = PAGE_SIZE, after: str | None = None) -> Page[Workflow
         order, last_id = _parts(_TWO_NUMBERS, after)
         statement = statement.where(tuple_(Workflow.order, Workflow.id) > (int(order), int(last_id)))
     return _page(statement, limit, lambda w: f"{w.order}.{w.id}")
+
+
+def bulk_redirects(limit: int = PAGE_SIZE, after: str | None = None) -> Page[BulkRedirect]:
+    """Newest first."""
+    statement = select(BulkRedirect).order_by(BulkRedirect.id.desc())
+    if after is not None:
+        statement = statement.where(BulkRedirect.id < number(after))
+    return _page(statement, limit, lambda one: str(one.id))
+
+
+def bulk_rows(bulk_id: int, limit: int = PAGE_SIZE, after: str | None = None) -> Page[BulkRow]:
+    """In the order of their turns, with conversation and customer; a cursor is a position."""
+    with_customer = joinedload(BulkRow.conversation).joinedload(Conversation.customer)
+    statement = select(BulkRow).options(with_customer).where(BulkRow.bulk_id == bulk_id).order_by(BulkRow.position)
+    if after is not None:
+        statement = statement.where(BulkRow.position > min(number(after), 2**31 - 1))
+    return _page(statement, limit, lambda row: str(row.position))
 
 
 def _where(statement: Select[Item], model: Any, chosen: dict[str, Any]) -> Select[Item]:

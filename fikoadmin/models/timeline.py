@@ -122,6 +122,12 @@ def latest_change(conversation_id: str) -> Change | None:
     return next(_changes(conversation_id, 0, 1), None)
 
 
+def change_at(conversation_id: str, epoch: int) -> Change | None:
+    """The change that made that epoch."""
+    row = db.session.execute(_with_step(conversation_id).where(ConversationEvent.epoch == epoch)).one_or_none()
+    return Change(*row) if row else None
+
+
 def _messages(conversation_id: str, before: int, limit: int) -> Iterator[Said]:
     statement = (
         select(Message, Delivery.state, Delivery.reason)
@@ -132,6 +138,12 @@ def _messages(conversation_id: str, before: int, limit: int) -> Iterator[Said]:
 
 
 def _changes(conversation_id: str, before: int, limit: int) -> Iterator[Change]:
+    statement = _with_step(conversation_id).where(*_below(ConversationEvent.id, before))
+    # Their epochs have an index; they grow as the ids do.
+    return (Change(*row) for row in _newest(statement, ConversationEvent.epoch, limit))
+
+
+def _with_step(conversation_id: str) -> Select[*tuple[Any, ...]]:
     title = (
         select(Step.title)
         .where(Step.execution_id == ConversationEvent.execution_id, Step.node_id == ConversationEvent.node_id)
@@ -139,11 +151,7 @@ def _changes(conversation_id: str, before: int, limit: int) -> Iterator[Change]:
         .limit(1)
         .scalar_subquery()
     )
-    statement = select(ConversationEvent, title).where(
-        ConversationEvent.conversation_id == conversation_id, *_below(ConversationEvent.id, before)
-    )
-    # Their epochs have an index; they grow as the ids do.
-    return (Change(*row) for row in _newest(statement, ConversationEvent.epoch, limit))
+    return select(ConversationEvent, title).where(ConversationEvent.conversation_id == conversation_id)
 
 
 def _executions(conversation_id: str, before: int, limit: int) -> Iterator[Ran]:

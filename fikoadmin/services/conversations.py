@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 
 from flask import current_app
@@ -86,11 +87,20 @@ def reply(
     actor: Actor,
     department: str = destinations.SUPPORT,
     epoch: int | None = None,
+    form_key: str = "",
 ) -> Message:
-    """An operator's word: it takes the conversation over in the same transaction (P8). Raises NotFound, Conflict."""
+    """An operator's word: it takes the conversation over in the same transaction (P8). Raises NotFound, Conflict.
+
+    `form_key`, where given, names the form it was written in: the same words from it once more are stored once.
+    """
     with transaction():
-        conversation = locked(conversation_id, epoch)
+        conversation = locked(conversation_id)
+        digest = _digest("reply", form_key, content)
+        if digest and (known := Message.of_form(conversation_id, digest)):
+            return known
+        _refuse_stale(conversation, epoch)
         message = conversation.reply(content, actor)
+        message.form_key = digest
         conversation.take_over(actor, department)
         db.session.flush()
         event = _event(events.MESSAGE_SENT, conversation)
@@ -99,10 +109,22 @@ def reply(
     return message
 
 
-def note(conversation_id: str, content: str, actor: Actor) -> Message:
-    """A private note. Raises NotFound."""
+def note(conversation_id: str, content: str, actor: Actor, form_key: str = "") -> Message:
+    """A private note; `form_key` as in `reply`. Raises NotFound."""
     with transaction():
-        return locked(conversation_id).note(content, actor)
+        conversation = locked(conversation_id)
+        digest = _digest("note", form_key, content)
+        if digest and (known := Message.of_form(conversation_id, digest)):
+            return known
+        message = conversation.note(content, actor)
+        message.form_key = digest
+    return message
+
+
+def _digest(kind: str, form_key: str, content: str) -> str | None:
+    # With the words: a page from the browser's memory may hold an old key and say something new.
+    text = f"{kind} {form_key} {content}".encode("utf-8", "surrogatepass")
+    return hashlib.sha256(text).hexdigest()[:40] if form_key else None
 
 
 def locked(conversation_id: str, epoch: int | None = None) -> Conversation:
@@ -110,9 +132,13 @@ def locked(conversation_id: str, epoch: int | None = None) -> Conversation:
     conversation = Conversation.locked(conversation_id)
     if conversation is None:
         raise NotFound("there is no such conversation")
+    _refuse_stale(conversation, epoch)
+    return conversation
+
+
+def _refuse_stale(conversation: Conversation, epoch: int | None) -> None:
     if epoch is not None and epoch != conversation.epoch:
         raise Conflict(STALE, conversation=conversation)
-    return conversation
 
 
 def _change(conversation_id: str, epoch: int | None, verb: Callable[[Conversation], object]) -> Conversation:

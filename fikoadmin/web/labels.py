@@ -61,6 +61,12 @@ OUTCOMES: Table = {
     "failed": p("outcome", "Failed"),
     "unfinished": p("outcome", "Unfinished"),
 }
+BULK_STATES: Table = {
+    "ready": p("bulk", "Ready"),
+    "running": p("bulk", "Running"),
+    "finished": p("bulk", "Finished"),
+    "cancelled": p("bulk", "Cancelled"),
+}
 MESSAGE_TYPES: Table = {
     "customer": p("message", "Customer"),
     "AI": p("message", "AI Assistant"),
@@ -188,6 +194,7 @@ TABLES: Mapping[str, Table] = {
     "execution_status": EXECUTION_STATUSES,
     "workflow_status": WORKFLOW_STATUSES,
     "outcome": OUTCOMES,
+    "bulk_state": BULK_STATES,
     "message_type": MESSAGE_TYPES,
     "role": ROLES,
     "node_type": NODE_TYPES,

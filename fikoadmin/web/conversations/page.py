@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from flask import current_app, render_template, request, url_for
 from flask_wtf import FlaskForm
 
-from ..models import found
-from ..models.conversations import Conversation
-from ..models.timeline import Change, latest_change, timeline
-from .access import operator
-from .conversation_forms import Forms
+from ...errors import NotFound
+from ...models import found
+from ...models.conversations import Conversation
+from ...models.receipts import Receipt, receipt
+from ...models.timeline import Change, latest_change, timeline
+from ..access import operator
+from .base import LARGEST_EPOCH
+from .forms import Forms
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,43 @@ def whole(conversation_id: str, posted: FlaskForm | None = None, refusal: str = 
         strip=Strip.of(conversation),
         timeline=timeline(conversation.id, before),
         before=before,
-        forms=Forms(conversation, posted) if operator().may("operator") else None,
+        forms=Forms(conversation, posted, request.args.get("workflows", "")) if operator().may("operator") else None,
         refusal=refusal,
+        shown=_chosen_receipt(conversation),
         live_url=url_for(
-            "live.stream", topic=[f"conversation:{conversation.id}", f"customer:{conversation.customer_id}"]
+            "live.stream", topic=[f"conversation:{conversation.id}", f"customer:{conversation.customer_id}", "settings"]
         ),
     )
+
+
+def receipt_of(conversation_id: str, epoch: int) -> str:
+    """The receipt of the change that made that epoch. Raises NotFound."""
+    conversation = found.conversation(conversation_id)
+    shown = ReceiptShown.of(conversation, epoch)
+    if shown is None:
+        raise NotFound("there is no such change")
+    return render_template("conversations/_receipt.html", conversation=conversation, shown=shown)
+
+
+def _chosen_receipt(conversation: Conversation) -> ReceiptShown | None:
+    epoch = request.args.get("changed", 0, type=int)
+    return ReceiptShown.of(conversation, epoch) if 0 < epoch <= LARGEST_EPOCH else None
+
+
+@dataclass(frozen=True)
+class ReceiptShown:
+    """What followed from a change of owner, and the mirror's key as it was read back just now."""
+
+    receipt: Receipt
+    mirror: str | None
+    in_step: bool | None
+    has_mirror: bool
+
+    @classmethod
+    def of(cls, conversation: Conversation, epoch: int) -> ReceiptShown | None:
+        """None where the conversation has had no such epoch."""
+        known = receipt(conversation, epoch)
+        if known is None:
+            return None
+        mirror = current_app.extensions["mirror"]
+        return cls(known, mirror.read_text(conversation.id), mirror.in_step(conversation), mirror.configured)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import StopValidation, ValidationError
 
-from .. import matching
-from ..models.conversations import Conversation
-from .formats import format_number
-from .labels import destination_choices
+from ... import matching
+from ...engine.text import normalise
+from ...models.base import short_id
+from ...models.conversations import Conversation
+from ..formats import format_number
+from ..labels import destination_choices
 
 MESSAGE_LENGTH = 10_000
 NAME_LENGTH = 200
+WORKFLOWS_LISTED = 100
+
+_KEY = re.compile(r"[a-z0-9]{16}")
 
 
 def _clean(text: str | None) -> str:
@@ -46,6 +53,16 @@ class Fits:
             raise ValidationError(gettext("This contains a character that cannot be kept (NUL). Delete it."))
 
 
+class Live:
+    """Refuses what is not the id of a live workflow."""
+
+    field_flags = {"required": True}
+
+    def __call__(self, _form: FlaskForm, field: Any) -> None:
+        if not _is_number(field.data) or int(field.data) not in matching.index().workflows:
+            raise ValidationError(gettext("Choose a workflow that is active."))
+
+
 class Chosen:
     """Refuses a value that is not among the choices, with the sentence given."""
 
@@ -59,7 +76,18 @@ class Chosen:
             raise ValidationError(str(self.sentence))
 
 
-class ComposerForm(FlaskForm):
+class OnceForm(FlaskForm):
+    """A form with a key of its own: sent twice, as without JavaScript happens, it acts once."""
+
+    key = HiddenField(default=lambda: short_id(16))
+
+    @property
+    def once(self) -> str:
+        """The key; empty where what was sent is none."""
+        return self.key.data if _KEY.fullmatch(self.key.data or "") else ""
+
+
+class ComposerForm(OnceForm):
     """An operator's reply or note."""
 
     content = TextAreaField(
@@ -70,7 +98,7 @@ class ComposerForm(FlaskForm):
     )
 
 
-class CustomerForm(FlaskForm):
+class CustomerForm(OnceForm):
     """A message that the operator writes in the place of a test customer."""
 
     content = TextAreaField(
@@ -79,6 +107,12 @@ class CustomerForm(FlaskForm):
         filters=[_clean],
         validators=[Written(), Fits(MESSAGE_LENGTH)],
     )
+
+    @property
+    def event_id(self) -> str | None:
+        """The same for the same words from the same form."""
+        digest = hashlib.sha256((self.content.data or "").encode()).hexdigest()[:16]
+        return f"form-{self.once}-{digest}" if self.once else None
 
 
 class RedirectForm(FlaskForm):
@@ -91,18 +125,30 @@ class RedirectForm(FlaskForm):
 
 
 class TriggerForm(FlaskForm):
-    """A live workflow to run on the conversation."""
+    """A live workflow to run on the conversation; the first ones in the operators' order, or those of that name."""
 
     workflow = SelectField(
         lazy_gettext("Workflow"),
-        validators=[Chosen(lazy_gettext("Choose a workflow that is active."))],
+        validators=[Live()],
         validate_choice=False,
     )
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, looked_for: str = "", **options: Any) -> None:
         super().__init__(**options)
-        live = matching.index().workflows.values()
-        self.workflow.choices = [(str(workflow.id), workflow.name) for workflow in live]
+        self.looked_for = looked_for
+        live = matching.index().workflows
+        words = normalise(looked_for)
+        fitting = [(str(w.id), w.name) for w in live.values() if words in normalise(w.name)]
+        self.workflow.choices = fitting[:WORKFLOWS_LISTED]
+        self.others = len(fitting) - len(self.workflow.choices)
+        self.is_searched = len(live) > WORKFLOWS_LISTED
+        chosen = live.get(int(self.workflow.data)) if _is_number(self.workflow.data) else None
+        if chosen and (str(chosen.id), chosen.name) not in self.workflow.choices:
+            self.workflow.choices.append((str(chosen.id), chosen.name))
+
+
+def _is_number(text: str | None) -> bool:
+    return text is not None and text.isascii() and text.isdigit() and len(text) < 19
 
 
 class VerbForm(FlaskForm):
@@ -115,14 +161,20 @@ class NewTestForm(FlaskForm):
     )
 
 
+class KeepFilterForm(FlaskForm):
+    """A name for the filters of the address; what it must be, the service says."""
+
+    filter_name = StringField(lazy_gettext("Name of the filter"), filters=[_clean])
+
+
 class Forms:
     """The forms of one conversation's page; `posted` is the one that was sent, with what was typed in it."""
 
-    def __init__(self, conversation: Conversation, posted: FlaskForm | None) -> None:
-        def either(kind: type[FlaskForm]) -> FlaskForm:
-            return posted if isinstance(posted, kind) else kind(formdata=None)
+    def __init__(self, conversation: Conversation, posted: FlaskForm | None, looked_for: str = "") -> None:
+        def either(kind: type[FlaskForm], **options: str) -> FlaskForm:
+            return posted if isinstance(posted, kind) else kind(formdata=None, **options)
 
         self.composer = either(ComposerForm)
         self.redirect = either(RedirectForm)
-        self.trigger = either(TriggerForm)
+        self.trigger = either(TriggerForm, looked_for=looked_for)
         self.customer = either(CustomerForm) if conversation.source == "test" else None

@@ -1,0 +1,9 @@
+/* "All on this page" ticks every conversation of the list. */
+const all = document.querySelector("[data-choose-all]");
+
+if (all) {
+  all.hidden = false;
+  all.querySelector("input").addEventListener("change", (event) => {
+    for (const tick of document.querySelectorAll("input[name=chosen]")) tick.checked = event.target.checked;
+  });
+}
