@@ -2,6 +2,7 @@
 
 from . import (
     accounts,
+    attention,
     audit,
     bulk,
     conversations,
@@ -16,11 +17,12 @@ from . import (
     messages,
     schedules,
     settings,
+    tallies,
     waits,
     workflows,
 )
 
 __all__ = [
-    "accounts", "audit", "bulk", "conversations", "customers", "drafts", "events", "executions", "filters", "history",
-    "jobs", "knowledge", "messages", "schedules", "settings", "waits", "workflows",
+    "accounts", "attention", "audit", "bulk", "conversations", "customers", "drafts", "events", "executions",
+    "filters", "history", "jobs", "knowledge", "messages", "schedules", "settings", "tallies", "waits", "workflows",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, text
+from sqlalchemy import JSON, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..clock import now
@@ -75,6 +75,12 @@ class Execution(Model):
             postgresql_where=text("status IN ('RUNNING', 'WAITING')"),
             sqlite_where=text("status IN ('RUNNING', 'WAITING')"),
         ),
+        Index(
+            "ix_executions_uncounted",
+            "id",
+            postgresql_where=text("NOT counted AND finished_at IS NOT NULL"),
+            sqlite_where=text("NOT counted AND finished_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -91,6 +97,8 @@ class Execution(Model):
     retry_of_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("executions.id"))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Whether the totals hold how it ended (`tallies`).
+    counted: Mapped[bool] = mapped_column(server_default=false())
 
     steps: Mapped[list[Step]] = relationship(cascade="all, delete-orphan", order_by=Step.position)
     version: Mapped[WorkflowVersion] = relationship()

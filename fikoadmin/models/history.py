@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..clock import now
@@ -20,7 +20,15 @@ class ConversationEvent(Model):
     """One change of status, flag or destination, written in the transaction that made it."""
 
     __tablename__ = "conversation_events"
-    __table_args__ = (Index(None, "conversation_id", "epoch", unique=True),)
+    __table_args__ = (
+        Index(None, "conversation_id", "epoch", unique=True),
+        Index(
+            "ix_conversation_events_uncounted",
+            "id",
+            postgresql_where=text("NOT counted"),
+            sqlite_where=text("NOT counted"),
+        ),
+    )
 
     id: Mapped[Id]
     conversation_id: Mapped[str] = mapped_column(String(20), ForeignKey("conversations.id"))
@@ -39,6 +47,8 @@ class ConversationEvent(Model):
     node_id: Mapped[str | None] = mapped_column(String(200))
     execution_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("executions.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # Whether the totals hold it (`tallies`); left to the database, so that the release before counts alike.
+    counted: Mapped[bool] = mapped_column(server_default=false())
 
     conversation: Mapped[Conversation] = relationship(lazy="raise")
     execution: Mapped[Execution | None] = relationship()
