@@ -11,14 +11,15 @@ from . import (
     accounts,
     assets,
     conversations,
+    dashboard,
     errors,
     executions,
     formats,
     headers,
+    knowledge,
     labels,
     live,
     settings,
-    start,
     workflows,
 )
 from .access import reader_locale
@@ -34,9 +35,11 @@ class NavigationItem:
 
 
 NAVIGATION = (
+    NavigationItem("dashboard.index", N_("Dashboard"), "layout-dashboard"),
     NavigationItem("conversations.index", N_("Conversations"), "messages"),
     NavigationItem("workflows.index", N_("Workflows"), "git-branch"),
     NavigationItem("executions.index", N_("Executions"), "route"),
+    NavigationItem("knowledge.index", N_("Knowledge"), "book-2"),
     NavigationItem("settings.index", N_("Settings"), "settings"),
 )
 
@@ -45,5 +48,5 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["navigation"] = NAVIGATION
     for part in (assets, formats, labels, headers, errors):
         part.init_app(app)
-    for area in (start, accounts, conversations, workflows, executions, settings, live):
+    for area in (dashboard, accounts, conversations, workflows, executions, knowledge, settings, live):
         app.register_blueprint(area.bp)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user, login_required, login_user, logout_user
@@ -29,7 +29,7 @@ class SignInForm(FlaskForm):
 @limiter.limit("20 per minute", methods=["POST"])
 def sign_in() -> ResponseReturnValue:
     if current_user.is_authenticated:
-        return redirect(url_for("start.index"), 303)
+        return redirect(url_for("dashboard.index"), 303)
     form = SignInForm()
     if not form.validate_on_submit():
         return render_template("accounts/sign_in.html", form=form), 422 if form.is_submitted() else 200
@@ -48,7 +48,15 @@ def _own_page(address: str | None) -> str:
     parts = urlsplit(address or "")
     is_ours = bool(address) and not parts.scheme and not parts.netloc and parts.path.startswith("/")
     safe = is_ours and not parts.path.startswith(("//", "/\\")) and "\\" not in parts.path
-    return address if safe and address else url_for("start.index")
+    return _shown_at(address) if safe and address else url_for("dashboard.index")
+
+
+def _shown_at(address: str) -> str:
+    """`address` if a page is there, else the page that it is a part of: what a form was sent to cannot be opened."""
+    adapter, path = current_app.create_url_adapter(request), urlsplit(address).path
+    while adapter and path and not adapter.test(path, "GET"):
+        address = path = path.rpartition("/")[0]
+    return address or url_for("dashboard.index")
 
 
 @bp.post("/sign-out")

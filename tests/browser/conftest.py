@@ -44,7 +44,7 @@ def signed_in(browser: Browser, fiko: App) -> Iterator[Callable[..., Page]]:
         page.fill("[name=email]", EMAIL)
         page.fill("[name=password]", PASSWORD)
         page.click("form .button-primary")
-        page.wait_for_url("**/conversations")
+        page.wait_for_selector(".shell")
         return page
 
     yield open_page
