@@ -23,6 +23,7 @@ from . import (
     workflows,
 )
 from .access import reader_locale
+from .graph import texts
 
 __all__ = ["init_app", "reader_locale"]
 
@@ -46,7 +47,7 @@ NAVIGATION = (
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["navigation"] = NAVIGATION
-    for part in (assets, formats, labels, headers, errors):
+    for part in (assets, formats, labels, headers, errors, texts):
         part.init_app(app)
     for area in (dashboard, accounts, conversations, workflows, executions, knowledge, settings, live):
         app.register_blueprint(area.bp)

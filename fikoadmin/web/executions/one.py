@@ -24,7 +24,7 @@ from ..graph import Drawing, drawing
 from ..labels import label_reason
 from .base import bp
 from .path import path_marks
-from .steps import StepShown
+from .steps import StepShown, StepTexts
 
 STEPS_SHOWN = 200
 ONE = "/executions/<int:execution_id>"
@@ -68,7 +68,8 @@ class Shown:
         first = max(request.args.get("from", 0, type=int), 0)
         shown = [step for step in self.execution.steps if step.position >= first][:STEPS_SHOWN]
         waits = {wait.step_position: wait for wait in Wait.open_of(self.execution.id)} if self.execution.is_open else {}
-        return [StepShown.of(step, self.graph, waits) for step in shown]
+        texts = StepTexts(self.graph, waits)
+        return [texts.of(step) for step in shown]
 
     @property
     def next_step(self) -> int | None:

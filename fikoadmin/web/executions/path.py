@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 
 from flask_babel import gettext
 
@@ -32,14 +33,15 @@ def path_marks(steps: Iterable[Step], graph: Graph) -> Marks:
         if step.connection:
             ways = graph.next(step.node_id, step.connection)
             taken.update(way.id for way in ways if way.target not in held_back)
-    marks = {node_id: _mark(own) for node_id, own in by_node.items()}
+    words = cache(lambda outcome: label("outcome", outcome))
+    marks = {node_id: _mark(own, words) for node_id, own in by_node.items()}
     return Marks(marks, frozenset(taken), traced=True)
 
 
-def _mark(steps: list[Step]) -> Mark:
+def _mark(steps: list[Step], words: Callable[[str], str]) -> Mark:
     last = steps[-1]
     icon, look = LOOKS.get(last.outcome or "", UNFINISHED)
-    text = label("outcome", last.outcome or "unfinished")
+    text = words(last.outcome or "unfinished")
     if len(steps) > 1:
         text = gettext("%(outcome)s, %(count)s times", outcome=text, count=format_number(len(steps)))
     return Mark(text, icon, look, steps[0].position + 1)

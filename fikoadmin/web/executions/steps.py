@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from flask import get_template_attribute
 from flask_babel import gettext, lazy_gettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from ...engine.graph import Graph, Node
+from ...engine.graph import Graph
 from ...models.executions import Step
 from ...models.waits import ANSWER, DELAY, Wait
-from ..formats import format_datetime, format_digits, format_number
+from ..formats import format_clock, format_datetime, format_digits, format_number
+from ..graph.drawing import FORKING
+from ..graph.texts import NodeTexts
 from ..labels import Table, label_reason
 from ..workflows import node_kinds, sentences
 from ..workflows.said import joined, listed, written
@@ -42,10 +46,18 @@ class Fact:
 
 @dataclass(frozen=True)
 class StepShown:
-    """A step with its node as the version has it (None where it has none), in words."""
+    """A step in words. `kind` is its node's, empty where the title says it; `way` the connection that it took, where
+    that has to be said."""
 
     step: Step
-    node: Node | None
+    number: str
+    tile: Markup
+    title: Markup
+    kind: str
+    outcome: Markup
+    reason: str
+    way: Markup
+    clock: str
     checks: list[Checked]
     facts: list[Fact]
     warnings: list[Markup]
@@ -53,20 +65,45 @@ class StepShown:
 
     @property
     def data(self) -> Data:
-        return self.step.data
+        return self.step.data or {}
 
-    @classmethod
-    def of(cls, step: Step, graph: Graph, waits: Mapping[int, Wait]) -> StepShown:
-        """`waits` are the execution's open ones, by the position of their step."""
-        data = step.data or {}
-        return cls(
-            step,
-            graph.nodes.get(step.node_id),
-            [checked(check) for check in data.get("checks") or []],
-            list(_facts(data)),
-            list(_warnings(data, graph)),
-            _waits_for(waits.get(step.position)),
+
+class StepTexts:
+    """Puts the steps of one page into words; what many of them share is made once. `waits` are the open ones of their
+    execution, by the position of their step."""
+
+    def __init__(self, graph: Graph, waits: Mapping[int, Wait]) -> None:
+        self.graph, self.waits, self.nodes = graph, waits, NodeTexts()
+        outcome_chip = get_template_attribute("macros/chips.html", "outcome_chip")
+        connection_chip = get_template_attribute("macros/chips.html", "connection_chip")
+        self._outcome = cache(lambda outcome: Markup(outcome_chip(outcome)))
+        self._way = cache(lambda type_: Markup(connection_chip(type_)))
+        self._clock = cache(format_clock)
+
+    def of(self, step: Step) -> StepShown:
+        data: Data = step.data or {}
+        node = self.graph.nodes.get(step.node_id, {"node_type": step.node_type, "title": step.title})
+        kind, title = self.nodes.name(node), step.title.strip()
+        return StepShown(
+            step=step,
+            number=self.nodes.number(step.position + 1),
+            tile=self.nodes.tile(node),
+            title=escape(title or kind),
+            kind=kind if title and kind != title else "",
+            outcome=self._outcome(step.outcome),
+            reason=label_reason(step.reason),
+            way=self._way(step.connection) if _is_worth_saying(step) else Markup(),
+            clock=self._clock(step.started_at.replace(second=0, microsecond=0)),
+            checks=[checked(check) for check in data.get("checks") or []],
+            facts=_facts(data),
+            warnings=_warnings(data, self.graph),
+            waits_for=_waits_for(self.waits.get(step.position)),
         )
+
+
+def _is_worth_saying(step: Step) -> bool:
+    """A plain step goes on by success; a fork says which way."""
+    return step.connection is not None and (step.connection != "success" or step.node_type in FORKING)
 
 
 def checked(check: Data) -> Checked:
