@@ -42,6 +42,9 @@ class Channel(kombu_redis.Channel):
         found: dict[str, Any] = super()._connparams(asynchronous)  # type: ignore[no-untyped-call]
         return found | {key: value for key, value in options().items() if key in ("retry", "protocol", "driver_info")}
 
+    def basic_ack(self, delivery_tag: str, multiple: bool = False) -> None:
+        """Nothing is acknowledged; an attempt to, for what came over a connection since lost, would end the worker."""
+
 
 class Transport(kombu_redis.Transport):
     Channel = Channel

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -20,6 +21,8 @@ from kombu.connection import Connection
 
 from .backends import THREADS, Threads
 from .broker import RECEIVE_SECONDS, celery_app
+
+log = logging.getLogger(__name__)
 
 RECONNECT_SECONDS = 1.0
 STOP_SECONDS = 2.5
@@ -79,6 +82,9 @@ class Worker:
     """Celery in a thread of its own. Where it ends without having been told to, the process is told to end."""
 
     def __init__(self, url: str, execute: Callable[[int], None]) -> None:
+        for name in ("celery", "kombu"):  # what they warn of stands in our log
+            logging.getLogger(name).parent = log
+            logging.getLogger(name).setLevel(logging.WARNING)
         self._controller = WorkController(
             app=celery_app(url, RECEIVE_SECONDS, execute), hostname=f"fiko-{os.getpid()}@{socket.gethostname()}",
             pool_cls=Pool, consumer_cls=Consumer, concurrency=THREADS,
@@ -103,4 +109,5 @@ class Worker:
     def _run(self) -> None:
         self._controller.start()
         if not self._stopping.is_set():
+            log.error("Jobs: Celery has ended by itself, and so does this worker")
             os.kill(os.getpid(), signal.SIGTERM)
