@@ -42,7 +42,7 @@ class Tags:
 class EntryForm(FlaskForm):
     question = StringField(lazy_gettext("Question"), [Written(), Fits(QUESTION_LENGTH)], filters=[stripped])
     answer = TextAreaField(lazy_gettext("Answer"), [Written(), Fits(ANSWER_LENGTH)], filters=[stripped])
-    language = SelectField(lazy_gettext("Language"), choices=list(LANGUAGE_NAMES.items()))
+    language = SelectField(lazy_gettext("Language"), choices=LANGUAGE_NAMES)
     tags = StringField(lazy_gettext("Tags"), [Fits(TAGS_LENGTH), Tags()], filters=[stripped])
 
     def values(self) -> tuple[str, str, str, tuple[str, ...]]:
