@@ -217,9 +217,12 @@ def test_many_steps_are_shown_page_by_page(office: Flask, forked: int, reader: V
     with office.app_context(), transaction() as session:
         for position in range(3, 230):
             session.add(Step(execution_id=execution_id, position=position, node_id="x", node_type="when", title="More"))
+        node_id = session.query(Step).filter_by(execution_id=execution_id, position=2).one().node_id
+        session.add(Step(execution_id=execution_id, position=230, node_id=node_id, node_type="action", title="Last"))
     page = reader.text(f"/executions/{execution_id}")
-    assert page.count('<li class="run-step"') == 200
-    assert reader.text(f"/executions/{execution_id}?from=200").count('<li class="run-step"') == 30
+    assert page.count('<li class="run-step"') == 100
+    assert f'href="/executions/{execution_id}?from=200#step-231"' in page, "the graph leads to where the step stands"
+    assert reader.text(f"/executions/{execution_id}?from=200").count('<li class="run-step"') == 31
 
 
 @pytest.mark.parametrize("part", ["state", "actions", "graph", "steps"])

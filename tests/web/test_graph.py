@@ -269,10 +269,10 @@ def test_pages_of_graphs_carry_no_inline_style(office: Flask, editor: Visitor) -
 
 
 def test_a_large_graph_has_a_page_of_its_own(office: Flask, editor: Visitor) -> None:
-    nodes = [made.when("x"), *(made.send("a", f"Node {n}") for n in range(100))]
+    nodes = [made.when("x"), *(made.send("a", f"Node {n}") for n in range(60))]
     address = f"/workflows/{imported(office, made.row(*nodes))}"
     assert "It is too large to be drawn here." in editor.text(f"{address}/graph")
-    assert len(node_names(editor.text(f"{address}/drawing"))) == 101
+    assert len(node_names(editor.text(f"{address}/drawing"))) == 61
 
 
 def test_an_empty_draft_says_what_to_do_instead_of_a_graph(office: Flask, editor: Visitor) -> None:

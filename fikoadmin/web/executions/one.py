@@ -26,7 +26,7 @@ from .base import bp
 from .path import path_marks
 from .steps import StepShown, StepTexts
 
-STEPS_SHOWN = 200
+STEPS_SHOWN = 100
 ONE = "/executions/<int:execution_id>"
 
 
@@ -53,11 +53,13 @@ class Shown:
 
     def drawn(self, page: str, downwards: bool = False) -> Drawing:
         """`page` is the address of the page with the steps, empty where that is this one."""
-        last = {step.node_id: step.position + 1 for step in self.execution.steps}
+        if len(self.execution.steps) > STEPS_SHOWN:
+            page = url_for("executions.show", execution_id=self.execution.id)
+        addresses = {step.node_id: _address(page, step.position) for step in self.execution.steps}
         return drawing(
             self.graph,
             rtl=page_direction() == "rtl",
-            links=lambda node_id: f"{page}#step-{last[node_id]}" if node_id in last else None,
+            links=addresses.get,
             marks=path_marks(self.execution.steps, self.graph),
             downwards=downwards,
         )
@@ -95,6 +97,12 @@ class Shown:
         """Whether another version of its workflow is live."""
         workflow = self.execution.workflow
         return workflow.is_live and workflow.live_version_id != self.execution.version_id
+
+
+def _address(page: str, position: int) -> str:
+    """Of a step, on the page of steps where it stands."""
+    first = position - position % STEPS_SHOWN
+    return f"{page}{f'?from={first}' if first else ''}#step-{position + 1}"
 
 
 @bp.get(ONE)

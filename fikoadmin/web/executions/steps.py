@@ -79,6 +79,7 @@ class StepTexts:
         self._outcome = cache(lambda outcome: Markup(outcome_chip(outcome)))
         self._way = cache(lambda type_: Markup(connection_chip(type_)))
         self._clock = cache(format_clock)
+        self._fact_name = cache(lambda name: str(NAMES.get(name, name)))
 
     def of(self, step: Step) -> StepShown:
         data: Data = step.data or {}
@@ -95,7 +96,7 @@ class StepTexts:
             way=self._way(step.connection) if _is_worth_saying(step) else Markup(),
             clock=self._clock(step.started_at.replace(second=0, microsecond=0)),
             checks=[checked(check) for check in data.get("checks") or []],
-            facts=_facts(data),
+            facts=_facts(data, self._fact_name),
             warnings=_warnings(data, self.graph),
             waits_for=_waits_for(self.waits.get(step.position)),
         )
@@ -169,10 +170,10 @@ ELSEWHERE = frozenset(
 )
 
 
-def _facts(data: Data) -> list[Fact]:
+def _facts(data: Data, name_of: Callable[[str], str]) -> list[Fact]:
     known = [name for name in NAMES if name in data and data[name] not in (None, [], "")]
     others = sorted(set(data) - set(NAMES) - ELSEWHERE)
-    return [Fact(str(NAMES.get(name, name)), _value(name, data), name in TEXTS) for name in (*known, *others)]
+    return [Fact(name_of(name), _value(name, data), name in TEXTS) for name in (*known, *others)]
 
 
 def _value(name: str, data: Data) -> Markup:
