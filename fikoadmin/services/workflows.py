@@ -23,6 +23,7 @@ from .settings import live_workflows_changed
 
 NAME_LENGTH = 200
 VERSIONS_SHOWN = 200
+MOST_VERSIONS = 2**31 - 1  # what the column of their numbers can hold
 # What of the export format's `workflow` part has a column; the rest is kept as it came.
 COLUMNS = ("name", "description", "max_executions", "delay_between_executions", "start_date", "end_date")
 STALE = "somebody else has changed this workflow since; look at it as it is now"
@@ -265,3 +266,13 @@ def versions(workflow_id: int) -> Sequence[WorkflowVersion]:
     """The newest versions, at most 200, the newest first."""
     statement = select(WorkflowVersion).where(WorkflowVersion.workflow_id == workflow_id)
     return db.session.scalars(statement.order_by(WorkflowVersion.number.desc()).limit(VERSIONS_SHOWN)).all()
+
+
+def version(workflow_id: int, number: int) -> WorkflowVersion | None:
+    """The version of that number, without its document; None where there is none."""
+    if number > MOST_VERSIONS:
+        return None
+    statement = select(WorkflowVersion).where(
+        WorkflowVersion.workflow_id == workflow_id, WorkflowVersion.number == number
+    )
+    return db.session.scalar(statement)

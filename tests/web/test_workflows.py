@@ -314,7 +314,7 @@ def test_it_says_how_the_draft_stands_to_what_is_live(office: Flask, editor: Vis
     assert "version 1" in editor.text(page)
     changed_by_somebody_else(office, fork, id_of(office, fork, "People"), redirect_destination="sales")
     assert "Draft differs from live version 1" in editor.text(page)
-    assert send(editor, page, "/activate").status_code == 303
+    assert send(editor, f"{page}/publish", "/activate").status_code == 303
     assert "version 2" in editor.text(page)
     history = editor.text(f"{page}/history")
     assert history.index(">2<") < history.index(">1<")

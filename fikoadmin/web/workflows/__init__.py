@@ -2,7 +2,36 @@
 
 from __future__ import annotations
 
-from . import limits, node_verbs, nodes, one, overview, pasting, tidying, undoing, ways
+from . import (
+    limits,
+    node_verbs,
+    nodes,
+    one,
+    overview,
+    pasting,
+    publishing,
+    templates,
+    tidying,
+    trying,
+    undoing,
+    versions,
+    ways,
+)
 from .base import bp
 
-__all__ = ["bp", "limits", "node_verbs", "nodes", "one", "overview", "pasting", "tidying", "undoing", "ways"]
+__all__ = [
+    "bp",
+    "limits",
+    "node_verbs",
+    "nodes",
+    "one",
+    "overview",
+    "pasting",
+    "publishing",
+    "templates",
+    "tidying",
+    "trying",
+    "undoing",
+    "versions",
+    "ways",
+]

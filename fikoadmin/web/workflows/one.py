@@ -1,20 +1,15 @@
-"""One workflow: its outline, and what is done with it as a whole."""
+"""One workflow: its outline, its drawing, its export."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
-from flask import flash, make_response, render_template, request
+from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
-from ...errors import Conflict
-from ...models.actors import Actor
-from ...models.workflows import Workflow
 from ...services import workflows
-from ..access import operator, permitted
-from .base import Draft, back, bp, chosen_way, page, revision_shown, stale
+from ..access import permitted
+from .base import Draft, bp, chosen_way, page
 
 
 @bp.get("/<int:workflow_id>")
@@ -39,39 +34,6 @@ def drawing(workflow_id: int) -> ResponseReturnValue:
     return render_template("workflows/drawing.html", workflow=draft.workflow, drawing=drawn, tidy=tidy)
 
 
-@bp.post("/<int:workflow_id>/activate")
-@permitted("operator")
-def activate(workflow_id: int) -> ResponseReturnValue:
-    try:
-        workflows.activate(workflow_id, operator().actor, revision_shown())
-    except Conflict as conflict:
-        refusal = gettext("It cannot be published yet. What has to be done is listed under Check.")
-        return page(Draft.of(workflow_id), refusal if "findings" in conflict.members else stale()), 409
-    flash(gettext("The workflow is active: events start it from now on."), "success")
-    return back(workflow_id)
-
-
-@bp.post("/<int:workflow_id>/pause")
-@permitted("operator")
-def pause(workflow_id: int) -> ResponseReturnValue:
-    return _stop(workflow_id, workflows.pause, gettext("Paused: nothing starts it, what runs goes on."))
-
-
-@bp.post("/<int:workflow_id>/archive")
-@permitted("operator")
-def archive(workflow_id: int) -> ResponseReturnValue:
-    return _stop(workflow_id, workflows.archive, gettext("Archived. Activate it to have it back."))
-
-
-def _stop(workflow_id: int, verb: Callable[[int, Actor], Workflow], said: str) -> ResponseReturnValue:
-    try:
-        verb(workflow_id, operator().actor)
-    except Conflict:
-        return page(Draft.of(workflow_id), gettext("Only an active workflow can be paused.")), 409
-    flash(said, "success")
-    return back(workflow_id)
-
-
 @bp.get("/<int:workflow_id>/export")
 @permitted("viewer")
 def export(workflow_id: int) -> ResponseReturnValue:
@@ -79,12 +41,3 @@ def export(workflow_id: int) -> ResponseReturnValue:
     answer.mimetype = "application/json"
     answer.headers["Content-Disposition"] = f'attachment; filename="workflow-{workflow_id}.json"'
     return answer
-
-
-@bp.get("/<int:workflow_id>/history")
-@permitted("viewer")
-def history(workflow_id: int) -> ResponseReturnValue:
-    draft = Draft.of(workflow_id)
-    return render_template(
-        "workflows/history.html", draft=draft, workflow=draft.workflow, versions=workflows.versions(workflow_id)
-    )
