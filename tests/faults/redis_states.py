@@ -35,6 +35,10 @@ def _lying(redis: Redis, url: str, conversation_id: str) -> None:
         client.set(keys.key(conversation_id), LIE)
 
 
+def _refusing(redis: Redis, url: str, conversation_id: str) -> None:
+    redis.refuse_writes()
+
+
 STATES: Mapping[str, Callable[[Redis, str, str], None]] = {
     "up": _leave,
     "down": _down,
@@ -42,15 +46,19 @@ STATES: Mapping[str, Callable[[Redis, str, str], None]] = {
     "emptied": _emptied,
     "lying": _lying,
 }
+# Not of the matrix: who cannot write is to a mirror as one who is away.
+MORE_STATES = {**STATES, "refusing": _refusing}
 
 
 @contextmanager
 def redis_is(state: str, redis: Redis, url: str, conversation_id: str) -> Iterator[None]:
     """Redis is like that for the length of the block, and itself again afterwards; emptied and lying it stays so."""
-    STATES[state](redis, url, conversation_id)
+    MORE_STATES[state](redis, url, conversation_id)
     try:
         yield
     finally:
         if state == "down":
             redis.start()
         redis.thaw()
+        if state == "refusing":
+            redis.accept_writes()
