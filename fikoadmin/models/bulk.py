@@ -70,7 +70,10 @@ class BulkRedirect(Model):
     def counts(self) -> Counter[str | None]:
         """How many rows have which outcome; None counts those whose turn is still to come."""
         statement = select(BulkRow.outcome, func.count()).where(BulkRow.bulk_id == self.id).group_by(BulkRow.outcome)
-        return Counter(dict(db.session.execute(statement).tuples().all()))
+        counts: Counter[str | None] = Counter()
+        for outcome, count in db.session.execute(statement):
+            counts[outcome] = count
+        return counts
 
 
 class BulkRow(Model):
@@ -93,7 +96,8 @@ class BulkRow(Model):
     def next_of(cls, bulk_id: int, limit: int) -> list[tuple[int, str]]:
         """(position, conversation id) of the first rows whose turn is still to come."""
         waiting = select(cls.position, cls.conversation_id).where(cls.bulk_id == bulk_id, cls.outcome.is_(None))
-        return list(db.session.execute(waiting.order_by(cls.position).limit(limit)).tuples())
+        rows = db.session.execute(waiting.order_by(cls.position).limit(limit))
+        return [(position, conversation_id) for position, conversation_id in rows]
 
     @classmethod
     def locked(cls, bulk_id: int, position: int) -> BulkRow | None:

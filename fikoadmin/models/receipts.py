@@ -88,7 +88,7 @@ class Span:
             .where(Step.reason == OWNER_CHANGED, *self._within(Step.finished_at))
         )
         newest = statement.order_by(Execution.id.desc(), Step.position).limit(AT_MOST)
-        return list(db.session.execute(newest).tuples())
+        return [(step, execution) for step, execution in db.session.execute(newest)]
 
     def messages(self, *conditions: Any) -> list[Message]:
         statement = select(Message).where(Message.conversation_id == self.conversation_id, *conditions)

@@ -143,6 +143,13 @@ def with_words(typed: str) -> tuple[set[str], bool]:
     return ids.union(said[:PLACES], theirs[:PLACES]), is_cut
 
 
+def customers_with_words(typed: str) -> tuple[list[int], bool]:
+    """The ids of the newest customers whose names have all these words; whether there were more than PLACES."""
+    words = words_of(typed).split()[:WORDS_ASKED_FOR]
+    ids = _newest(_having(Customer, Customer.id, words)) if words else []
+    return ids[:PLACES], len(ids) > PLACES
+
+
 def _newest(statement: Select[Any]) -> list[Any]:
     return list(db.session.scalars(statement.limit(PLACES + 1)))
 

@@ -45,7 +45,7 @@ def list_fitting(chosen: Chosen, operator: Operator) -> BulkRedirect:
     with transaction():
         fitting = select(Conversation.id, Conversation.epoch).where(*chosen.conditions)
         newest = fitting.order_by(Conversation.updated_at.desc(), Conversation.id.desc()).limit(AT_MOST)
-        return _listed(db.session.execute(newest).tuples().all(), operator)
+        return _listed([(id_, epoch) for id_, epoch in db.session.execute(newest)], operator)
 
 
 def _listed(rows: Sequence[tuple[str, int]], operator: Operator) -> BulkRedirect:
