@@ -20,7 +20,7 @@ from ..graph.drawing import FORKING
 from ..graph.texts import NodeTexts
 from ..labels import Table, label_reason
 from ..workflows import node_kinds, sentences
-from ..workflows.said import joined, listed, written
+from ..workflows.said import joined, listed, said, written
 
 Data = Mapping[str, Any]
 
@@ -133,7 +133,7 @@ def shown(value: Any) -> Markup:
         return Markup('<span class="muted">{}</span>').format(gettext("empty"))
     if isinstance(value, list):
         return listed([_plain(each) for each in value])
-    return Markup("“{}”").format(written(_plain(value)))
+    return said(gettext("“%(value)s”"), value=_plain(value))
 
 
 def _plain(value: Any) -> Any:
