@@ -33,6 +33,7 @@ SUBJECTS: Table = {
 }
 ACTIONS: Table = {
     "added": p("audit", "added"),
+    "branch moved": p("audit", "branch moved"),
     "changed": p("audit", "changed"),
     "connected": p("audit", "connected"),
     "created": p("audit", "created"),
@@ -43,10 +44,16 @@ ACTIONS: Table = {
     "node added": p("audit", "node added"),
     "node changed": p("audit", "node changed"),
     "node deleted": p("audit", "node deleted"),
+    "node duplicated": p("audit", "node duplicated"),
+    "node moved": p("audit", "node moved"),
+    "nodes pasted": p("audit", "nodes pasted"),
     "password changed": p("audit", "password changed"),
     "published": p("audit", "published"),
+    "redone": p("audit", "redone"),
     "revoked": p("audit", "revoked"),
     "status": p("audit", "status changed"),
+    "tidied up": p("audit", "tidied up"),
+    "undone": p("audit", "undone"),
 }
 ACTORS: Table = {
     "operator": p("actor", "Operator"),

@@ -37,7 +37,13 @@ def _scheduled(workflow_id: int, node: Node) -> Effects:
         yield said(gettext("Next: %(moment)s (%(zone)s)"), moment=format_datetime(moment), zone=zone)
     else:
         yield said(gettext("With this it would never start: give it a time, and a first day that is still to come."))
-    yield said(gettext("Each time there is one execution for every customer with an open conversation and these tags."))
+    if node.get("tags"):
+        yield said(
+            gettext("One execution for every customer with an open conversation and: %(tags)s"),
+            tags=listed(node["tags"]),
+        )
+    else:
+        yield said(gettext("One execution for every customer with an open conversation."))
 
 
 def _waiting(node: Node) -> Effects:
@@ -45,10 +51,12 @@ def _waiting(node: Node) -> Effects:
         gettext("While it waits the AI is silent in this conversation, and the answer starts no other workflow.")
     )
     kind = word(STORAGE_TYPES, str(node.get("storage_type") or ""))
-    name = Markup("<code>{}</code>").format(f"{{{{answers.{node_kinds.title_of(node)}}}}}")
-    yield said(
-        gettext("A valid answer (%(kind)s) goes on by Success; later nodes read it as %(name)s."), kind=kind, name=name
-    )
+    yield said(gettext("A valid answer (%(kind)s) goes on by Success."), kind=kind)
+    title = str(node["title"]).strip()
+    name = f"answers.{title}" if title else f"user_response_{node['id']}" if node["id"] else ""
+    if name:
+        placeholder = Markup('<code dir="ltr">{}</code>').format("{{" + name + "}}")
+        yield said(gettext("Later nodes read the answer as %(name)s."), name=placeholder)
     if node.get("storage_type") in ("email", "phone"):
         yield said(gettext("It is also kept with the customer."))
     times = format_number(max(node.get("allowed_errors") or 0, 1))
