@@ -27,7 +27,6 @@ from tests.faults.deliveries import FRESH
 from tests.faults.ground import live_workflow, new_conversation, opened, say, shown
 from tests.faults.programs import Mutation
 
-KEYWORD = unique("ask")
 WON = {"answer": "answered", "timeout": "too late"}
 
 
@@ -41,17 +40,18 @@ class Rivalry:
 
 def asked(count: int) -> list[Rivalry]:
     """That many of them."""
-    live_workflow(_asking())
+    keyword = unique("ask")
+    live_workflow(_asking(keyword))
     ids = [new_conversation() for _ in range(count)]
     for conversation_id in ids:
-        say(conversation_id, KEYWORD)
+        say(conversation_id, keyword)
     with transaction() as session:
         session.execute(update(Job).where(Job.kind == END_WAIT).values(due_at=database_time(-1)))
     return [Rivalry(conversation_id, _job_of(conversation_id)) for conversation_id in ids]
 
 
-def _asking() -> Document:
-    begin = when(KEYWORD)
+def _asking(keyword: str) -> Document:
+    begin = when(keyword)
     ask = node(
         "waiting", "Ask", customer_message="Your name?", storage_type="text",
         response_time_limit_enabled=True, response_timeout_amount=1, response_timeout_unit="hours",

@@ -1,6 +1,7 @@
 """The faults of tests/faults at full size, on each database: hours, not minutes. `make storm`."""
 
 from pathlib import Path
+from statistics import median
 
 import pytest
 from flask import Flask
@@ -11,10 +12,18 @@ from tests.contract.client import Client
 from tests.fakes.ai_server import AIServer
 from tests.faults.bursts import burst
 from tests.faults.interleavings import play
+from tests.faults.machine import run_machine
+from tests.faults.redis_outages import Clients
 from tests.faults.test_f01_kills import kill_and_look
+from tests.faults.test_f02_redis_gone import outages
+from tests.faults.test_f03_postgres_stopped import stop_and_look
+from tests.faults.test_f04_disk_full import fill_and_look
 from tests.faults.test_f07_deliveries import once
+from tests.faults.test_f08_answer_and_timeout import answer_or_timeout
 from tests.faults.test_f12_malformed_over_http import events_refused_whole, imports_refused_whole
+from tests.faults.test_f13_conversation_machine import new_world
 from tests.faults.test_sqlite_writers import many_writers
+from tests.services import Redis
 
 pytestmark = pytest.mark.storm
 
@@ -36,6 +45,37 @@ def test_f01_p05_p12_p18_p28_kills(app: Flask, ground: Stack, model: AIServer, t
     struck, ledger = kill_and_look(ground, model, tmp_path, kills=500, at_least=50)
     print(f"\nF1 {ground.name}: {dict(struck.at)}, {struck.revived} started again, {ledger.acknowledged} acknowledged, "
           f"{ledger.interrupted} interrupted, 0 violations")  # fmt: skip
+
+
+def test_f02_p05_redis_gone(app: Flask, ground: Stack) -> None:
+    """50 outages of each kind on each database; how long calls took beside those of an installation in peace."""
+    calm = Clients(app).go(0)
+    for state, seen in outages(app, ground, rounds=50).items():
+        middle, slowest = median(one.median for one in seen), median(one.p99 for one in seen)
+        print(f"\nF2 {ground.name}, {state}: median {middle / calm.median:.2f} x, p99 {slowest / calm.p99:.2f} x, "
+              f"at most {max(max(one.waits) for one in seen):g} waits of 50 ms")  # fmt: skip
+
+
+def test_f03_p28_postgres_stopped(durable: Stack, model: AIServer, tmp_path: Path) -> None:
+    ledger, reader = stop_and_look(durable, model, tmp_path, stops=20)
+    print(f"\nF3: 20 stops, {ledger.acknowledged} acknowledged, {len(ledger.busy)} calls and "
+          f"{len(reader.with_status(503))} pages asked to come back, 0 violations")  # fmt: skip
+
+
+def test_f04_p28_disk_full(disk: Path, redis_server: Redis, model: AIServer, tmp_path: Path) -> None:
+    ledger, _ = fill_and_look(disk, redis_server, model, tmp_path, points=200)
+    print(f"\nF4: 200 points, {ledger.acknowledged} acknowledged, {len(ledger.busy)} asked to come back, 0 violations")
+
+
+def test_f08_p16_answer_and_timeout(app: Flask, ground: Stack) -> None:
+    """5,000 times, half of them on each database, in stages: each process keeps what it has read of its part."""
+    for _ in range(25):
+        print(f"\nF8 {ground.name}: {answer_or_timeout(ground, 100)}")
+
+
+def test_f13_conversation_machine(app: Flask, ground: Stack) -> None:
+    """20,000 steps on each database."""
+    run_machine(new_world(app, ground), examples=400, steps=50)
 
 
 def test_f12_p26_p29_malformed_over_http(stack: Stack) -> None:
