@@ -124,7 +124,7 @@ def test_the_list_goes_on_page_by_page(office: Flask, reader: Visitor) -> None:
 
 
 def copies(app: Flask, execution_id: int, count: int) -> None:
-    """So many more executions like that one; each has an event of its own in life, here workflows of one event."""
+    """So many more executions like that one, each with an event of its own."""
     with app.app_context(), transaction() as session:
         like = session.get_one(Execution, execution_id)
         event = like.event

@@ -1,5 +1,7 @@
-"""The drawing of a workflow: where its nodes stand and how its connections run. Plain values, drawn by
-`templates/graph/_graph.html`; the words come from the pages."""
+"""The drawing of a workflow: where its nodes stand and how its connections run, as plain values.
+
+`templates/graph/_graph.html` draws them, with the words that `texts` has for the nodes.
+"""
 
 from __future__ import annotations
 
