@@ -156,9 +156,7 @@ class AiContext(NodeForm):
 class Webhook(NodeForm):
     webhook_url = Text(
         _("Address"),
-        description=_(
-            "Begins with https:// or http:// An address inside your own network must be allowed by the installation."
-        ),
+        description=_("It begins with https:// or http://. Inside your own network, the installation has to allow it."),
     )
     webhook_method = Choice(_("Method"), {}, kinds.WEBHOOK_METHODS)
     webhook_headers = Facts(_("Headers"), description=_("One a line, as name = value."))
