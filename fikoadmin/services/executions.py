@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -45,7 +46,7 @@ def trigger(workflow_id: int, conversation_id: str, actor: Actor, epoch: int | N
         workflow = _live(workflow_id)
         event = Event(
             event_type=events.MANUAL, conversation_id=conversation.id, customer_id=conversation.customer_id,
-            data={}, chain=[],
+            data={}, chain=[], snapshot=_by(actor),
         )  # fmt: skip
         reaction = Reaction(event, conversation.customer, conversation)
         execution = reaction.start(workflow, [node["id"] for node in workflow.graph.starts()], event)
@@ -117,12 +118,17 @@ def retry(execution_id: int, actor: Actor, *, on_live: bool = False, from_failed
         starts = _failed_of(old, workflow) if from_failed else _starts_of(old, workflow)
         event = Event(
             event_type=old.event.event_type, conversation_id=old.conversation_id, customer_id=old.customer_id,
-            data=old.event.data, chain=old.event.chain,
+            data=old.event.data, chain=old.event.chain, snapshot=_by(actor),
         )  # fmt: skip
         reaction = Reaction(event, customer_of(old), conversation)
         execution = reaction.start(workflow, starts, event, retry_of=old)
         reaction.run_caused()
     return execution
+
+
+def _by(actor: Actor) -> dict[str, Any]:
+    """Who it was (P25): an event that a person makes is matched with nothing else."""
+    return {"actor": {"kind": actor.kind, "id": actor.id, "label": actor.label}}
 
 
 def _live(workflow_id: int) -> LiveWorkflow:

@@ -150,3 +150,9 @@ def test_p15_every_workflow_that_was_live_says_why_it_did_not_start(inside_any: 
         "no keyword is in the message", ["stop"], "go",
     )  # fmt: skip
     assert shown[2].refusals[0]["reason"] == "it starts on other events"
+
+
+def test_p25_who_retried_is_on_the_event_of_the_retry(inside: Flask) -> None:
+    _workflow, _broken, conversation = failing()
+    again = executions.retry(execution(conversation).id, ACTOR)
+    assert again.event.snapshot["actor"] == {"kind": "operator", "id": "7", "label": "Sara"}
