@@ -114,6 +114,8 @@ def retry(execution_id: int, actor: Actor, *, on_live: bool = False, from_failed
         old, conversation = locked(execution_id)
         if old.is_open:
             raise Conflict("the execution has not ended; cancel it first")
+        if old.event.event_type == events.SCHEDULED and old.customer_id is None:
+            raise Conflict("this only says that a scheduled moment was passed over; it is no customer's")
         workflow = _live(old.workflow_id) if on_live else as_it_ran(old)
         starts = _failed_of(old, workflow) if from_failed else _starts_of(old, workflow)
         event = Event(
