@@ -32,9 +32,12 @@ class Kind:
     purpose: LazyString
     look: str = "act"
 
-    def sentence(self, node: Node) -> Markup:
-        """What that node does, in the reader's language."""
-        return _sentence(self.written, page_language(), json.dumps(node, default=str))
+    def sentence(self, node: Node, language: str = "") -> Markup:
+        """What that node does, in the reader's language; whoever writes many sentences says which one that is."""
+        return _sentence(self.written, language or page_language(), _as_key(node))
+
+
+_as_key = json.JSONEncoder(default=str).encode
 
 
 @lru_cache(maxsize=2_000)

@@ -1,4 +1,4 @@
-"""The lines of an outline as a page shows them: HTML that is ready to be written, each text escaped once.
+"""The lines of an outline as a page shows them: every text is HTML already, escaped once where it is made.
 
 A page has up to a hundred nodes: whatever many lines share is looked up here and not on every line.
 """
@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from ...engine import kinds
 from ..assets import icon
-from ..formats import format_number
+from ..formats import format_number, page_language
 from ..labels import label
 from . import node_kinds, sentences
 from .outline import Line, NodeLine, Way, WayLine
@@ -25,61 +25,62 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 Node: TypeAlias = Mapping[str, Any]
+Html: TypeAlias = str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Target:
     """What stands elsewhere in the outline: its address there, its number and title."""
 
-    url: Markup
-    number: str
-    title: Markup
+    url: Html
+    number: Html
+    title: Html
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class End:
     """A way out that nothing follows. `is_aside` where it is not the way on: it needs fewer words."""
 
     way: Way
-    name: Markup
-    add: Markup
-    change: Markup
+    name: Html
+    add: Html
+    change: Html
     is_aside: bool
     is_open: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NodeRow:
     """`name` is its kind's, empty where the title says it already."""
 
-    id: Markup
-    url: Markup
+    id: Html
+    url: Html
     depth: int
-    number: str
-    title: Markup
-    name: Markup
-    tile: Markup
-    sentence: Markup
-    findings: tuple[Markup, ...]
+    number: Html
+    title: Html
+    name: Html
+    tile: Html
+    sentence: Html
+    findings: list[Html]
     is_active: bool
-    ends: tuple[End, ...]
+    ends: list[End]
     is_node: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WayRow:
-    """`change` is the query that opens the choice of a target; `is_branch` where there are several."""
+    """`change` is the query that opens the choice of a target; `is_branch` where there are several connections."""
 
     way: Way
-    id: Markup
-    source: Markup
+    id: Html
+    source: Html
     leads: str
     depth: int
-    name: Markup
-    guard: Markup
+    name: Html
+    guard: Html
     target: Target | None
-    add: Markup
-    change: Markup
+    add: Html
+    change: Html
     is_open: bool
     is_first: bool
     is_branch: bool
@@ -95,8 +96,9 @@ class Rows:
     def __init__(self, draft: Draft, change: tuple[str, str] | None, finding_text: Callable[[Any], str]) -> None:
         self.draft, self.change, self.finding_text = draft, change, finding_text
         self.here = url_for("workflows.show", workflow_id=draft.workflow.id)
-        self._is_whole = draft.is_whole
         self._chip = get_template_attribute("macros/chips.html", "connection_chip")
+        self._is_whole = draft.is_whole
+        self._language = page_language()
         self._made: dict[Any, Any] = {}
 
     def of(self, lines: Iterable[Line]) -> list[Row]:
@@ -109,84 +111,85 @@ class Rows:
         return made
 
     def _node(self, line: NodeLine) -> NodeRow:
-        node = line.node
-        name, title = self._kind_name(node), str(node["title"]).strip()
+        node, node_id = line.node, escape(line.node["id"])
+        kind, name, title = node_kinds.of(node), self._kind_name(node), str(node["title"]).strip()
         return NodeRow(
-            id=escape(node["id"]),
-            url=escape(f"{self.here}/nodes/{node['id']}"),
+            id=node_id,
+            url=f"{self.here}/nodes/{node_id}",
             depth=line.depth,
-            number=format_number(self.draft.outline.numbers[node["id"]]),
+            number=self._number(node["id"]),
             title=escape(title or name),
-            name=escape(name if title and title != name else ""),
-            tile=self._tile(node),
-            sentence=node_kinds.of(node).sentence(node),
-            findings=tuple(escape(self.finding_text(finding)) for finding in self.draft.findings_of(node["id"])),
+            name=escape(name) if title and title != name else "",
+            tile=self._tile(node, kind.icon),
+            sentence=kind.sentence(node, self._language),
+            findings=[escape(self.finding_text(finding)) for finding in self.draft.findings_of(node["id"])],
             is_active=node["is_active"],
-            ends=tuple(self._end(way) for way in line.ends),
+            ends=[self._end(way, node_id) for way in line.ends],
         )
+
+    def _number(self, node_id: str) -> Html:
+        number = self.draft.outline.numbers[node_id]
+        return f"{number:,}" if self._language == "en" else format_number(number)
 
     def _kind_name(self, node: Node) -> str:
         kind = (node["node_type"], kinds.kind(node))
         return self._once(kind, partial(node_kinds.name, *kind))
 
-    def _tile(self, node: Node) -> Markup:
-        look = (node_kinds.look_of(node), node_kinds.of(node).icon)
+    def _tile(self, node: Node, icon_name: str) -> Html:
+        look = node_kinds.look_of(node)
         tile = Markup('<span class="tile tile-{}">{}</span>')
-        return self._once(look, lambda: tile.format(look[0], icon(look[1])))
+        return self._once((look, icon_name), lambda: tile.format(look, icon(icon_name)))
 
-    def _end(self, way: Way) -> End:
+    def _end(self, way: Way, node_id: Html) -> End:
+        type_ = escape(way.type)
         return End(
             way,
             self._way_name(way, False),
-            escape(f"{self.here}/nodes/new?after={way.source['id']}&way={way.type}"),
-            self._change(way),
+            f"{self.here}/nodes/new?after={node_id}&amp;way={type_}",
+            f"change={node_id}.{type_}&amp;at={node_id}",
             way.type != "success" and way.source["node_type"] == "action",
             self._is_open(way),
         )
 
     def _way(self, line: WayLine) -> WayRow:
         way, connection = line.way, line.connection
-        is_first = way.connections[0] is connection
+        id_, source, is_first = escape(connection.id), escape(connection.source), way.connections[0] is connection
         return WayRow(
             way=way,
-            id=escape(connection.id),
-            source=escape(connection.source),
+            id=id_,
+            source=source,
             leads=line.leads,
             depth=line.depth,
             name=self._way_name(way, line.leads == "below"),
-            guard=sentences.guard(connection.condition) if connection.condition else Markup(),
+            guard=sentences.guard(connection.condition) if connection.condition else "",
             target=self._target(connection.target) if line.leads == "elsewhere" else None,
-            add=escape(f"{self.here}/nodes/new?on={connection.id}"),
-            change=self._change(way),
+            add=f"{self.here}/nodes/new?on={id_}",
+            change=f"change={source}.{escape(way.type)}&amp;at={source}",
             is_open=is_first and self._is_open(way),
             is_first=is_first,
             is_branch=len(way.connections) > 1,
         )
 
-    def _way_name(self, way: Way, is_quiet: bool) -> Markup:
+    def _way_name(self, way: Way, is_quiet: bool) -> Html:
         key = (way.source["node_type"], way.type, is_quiet)
         if is_quiet:
             hidden = Markup('<span class="visually-hidden">{}</span>')
             return self._once(key, lambda: hidden.format(label("connection_type", way.type)))
         return self._once(key, lambda: self._named(way))
 
-    def _named(self, way: Way) -> Markup:
+    def _named(self, way: Way) -> Html:
         chip, hint = Markup(self._chip(way.type)), sentences.way_hint(way)
         return chip + Markup(' <span class="muted small">{}</span>').format(hint) if hint else chip
 
     def _target(self, node_id: str) -> Target:
         node = self.draft.graph.node(node_id)
         title = str(node["title"]).strip() or self._kind_name(node)
-        number = format_number(self.draft.outline.numbers[node_id])
-        return Target(escape(self.address(node_id)), number, escape(title))
+        return Target(escape(self.address(node_id)), self._number(node_id), escape(title))
 
     def address(self, node_id: str) -> str:
         """Of the node in the outline; of its part where there are several."""
         anchor = f"#node-{node_id}"
         return anchor if self._is_whole else f"{self.here}?at={node_id}{anchor}"
-
-    def _change(self, way: Way) -> Markup:
-        return escape(f"change={way.source['id']}.{way.type}&at={way.source['id']}")
 
     def _is_open(self, way: Way) -> bool:
         return self.change == (way.source["id"], way.type)
