@@ -31,7 +31,7 @@ from .customers import Customer, CustomerTag
 from .messages import Message
 from .searchable import as_vector, words_of
 
-PLACES = 1_000
+PLACES = 500
 """So many of the newest messages, customers and conversations a search looks at."""
 WORDS_ASKED_FOR = 8
 
@@ -136,8 +136,8 @@ def with_words(typed: str) -> tuple[set[str], bool]:
     ids = set(db.session.scalars(select(Conversation.id).where(Conversation.id == typed.strip())))
     if not words:
         return ids, False
-    said = _newest(_having(Message, Message.conversation_id, words))
-    customers = _newest(_having(Customer, Customer.id, words))
+    said = _having(Message, Message.conversation_id, words)
+    customers = _having(Customer, Customer.id, words)
     theirs = _newest(_of_customers(customers[:PLACES]))
     is_cut = max(map(len, (said, customers, theirs))) > PLACES
     return ids.union(said[:PLACES], theirs[:PLACES]), is_cut
@@ -146,7 +146,7 @@ def with_words(typed: str) -> tuple[set[str], bool]:
 def customers_with_words(typed: str) -> tuple[list[int], bool]:
     """The ids of the newest customers whose names have all these words; whether there were more than PLACES."""
     words = words_of(typed).split()[:WORDS_ASKED_FOR]
-    ids = _newest(_having(Customer, Customer.id, words)) if words else []
+    ids = _having(Customer, Customer.id, words) if words else []
     return ids[:PLACES], len(ids) > PLACES
 
 
@@ -158,14 +158,25 @@ def _of_customers(ids: list[int]) -> Select[Any]:
     return select(Conversation.id).where(Conversation.customer_id.in_(ids)).order_by(Conversation.updated_at.desc())
 
 
-def _having(model: Any, wanted: Any, words: list[str]) -> Select[Any]:
-    """That column of the rows with all these words, the newest first."""
-    name = model.__tablename__
+def _having(model: Any, wanted: Any, words: list[str]) -> list[Any]:
+    """That column of the newest rows with all these words."""
     if db.engine.dialect.name == "postgresql":
-        wanted_all = cast(bindparam("words", " & ".join(f"'{word}':*" for word in words), TEXT), TSQUERY)
-        return select(wanted).where(as_vector(name).op("@@")(wanted_all)).order_by(model.id.desc())
-    index = table(f"search_{name}", column("rowid"))
-    query: ColumnElement[str] = bindparam("words", " AND ".join(f'"{word}"*' for word in words))
-    rows = select(index.c.rowid).where(literal_column(f"search_{name}").op("MATCH")(query))
+        beginnings = " & ".join(f"'{word}':*" for word in words)
+        return _newest(select(wanted).where(_in_vector(model, beginnings)).order_by(model.id.desc()))
+    # A whole word is read from its newest place on; where many longer ones begin with it, FTS5 gathers them all first.
+    whole = _newest(_in_fts5(model, wanted, " AND ".join(f'"{word}"' for word in words)))
+    if len(whole) > PLACES:
+        return whole
+    return _newest(_in_fts5(model, wanted, " AND ".join(f'"{word}"*' for word in words)))
+
+
+def _in_vector(model: Any, query: str) -> ColumnElement[bool]:
+    return as_vector(model.__tablename__).op("@@")(cast(bindparam("words", query, TEXT), TSQUERY))
+
+
+def _in_fts5(model: Any, wanted: Any, query: str) -> Select[Any]:
+    name = f"search_{model.__tablename__}"
+    index = table(name, column("rowid"))
+    rows = select(index.c.rowid).where(literal_column(name).op("MATCH")(bindparam("words", query)))
     newest = rows.order_by(index.c.rowid.desc()).limit(PLACES + 1)
     return select(wanted).where(model.id.in_(newest)).order_by(model.id.desc())

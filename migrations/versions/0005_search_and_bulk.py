@@ -20,7 +20,7 @@ VECTOR = "CREATE INDEX search_{table} ON {table} USING gin (array_to_tsvector(st
 # On SQLite the words stay in their table, and triggers keep the index in step. `ascii` takes what is between spaces.
 FTS5 = """
     CREATE VIRTUAL TABLE search_{table} USING fts5(
-        words, content='{table}', content_rowid='id', detail=none, prefix='1 2 3', tokenize="ascii tokenchars '_'"
+        words, content='{table}', content_rowid='id', detail=none, prefix='1 2 3 4', tokenize="ascii tokenchars '_'"
     )
 """
 TRIGGERS = {

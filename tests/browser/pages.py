@@ -19,11 +19,21 @@ PLAIN = {
     "dashboard-week": "/?period=week",
     "conversations": "/conversations",
     "conversations-none": "/conversations?status=closed&ai=on",
+    "conversations-found": "/conversations?q=a&unanswered=yes",
+    "bulk-redirects": "/conversations/bulk",
     "workflows": "/workflows",
     "workflow-new": "/workflows/new",
     "workflow-import": "/workflows/import",
     "executions": "/executions",
     "executions-none": "/executions?conversation=nobody",
+    "customers": "/customers",
+    "customers-none": "/customers?q=nobody",
+    "knowledge": "/knowledge",
+    "knowledge-none": "/knowledge?q=nothing",
+    "knowledge-ask": "/knowledge/ask?q=What+do+the+mugs+cost%3F&language=en",
+    "knowledge-new": "/knowledge/new",
+    "knowledge-import": "/knowledge/import",
+    "try-begin": "/try",
     "settings": "/settings",
     "settings-operators": "/settings/operators",
     "settings-tokens": "/settings/tokens",
@@ -66,8 +76,16 @@ def addresses(page: Page, app: App) -> dict[str, str]:
     node = _first(page, app.url + workflow, r"/workflows/\d+/nodes/[0-9a-f-]{36}$")
     execution = _first(page, f"{app.url}/executions", r"/executions/\d+$")
     event = _first(page, app.url + execution, r"/events/[a-z0-9]+$")
+    customer = _first(page, f"{app.url}/customers", r"/customers/\d+$")
+    entry = _first(page, f"{app.url}/knowledge", r"/knowledge/\d+$")
     return PLAIN | {
+        "customer": customer,
+        "knowledge-entry": entry,
+        "knowledge-delete": f"{entry}/delete",
+        "try": _tried(page, app),
         "conversation": conversation,
+        "conversation-receipt": f"{conversation}?changed=2",
+        "bulk-redirect": _new_list(page, app),
         "workflow": workflow,
         "workflow-drawing": f"{workflow}/drawing",
         "workflow-limits": f"{workflow}/limits",
@@ -81,7 +99,26 @@ def addresses(page: Page, app: App) -> dict[str, str]:
     }
 
 
+def _new_list(page: Page, app: App) -> str:
+    """Of all conversations; it is looked at and not started."""
+    page.goto(f"{app.url}/conversations")
+    page.click("#choose button[name=all]")
+    page.wait_for_url(re.compile(r"/conversations/bulk/\d+$"))
+    return page.url.removeprefix(app.url)
+
+
 def _first(page: Page, address: str, pattern: str) -> str:
     page.goto(address)
     links = page.locator("main a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     return next(str(link) for link in links if link and re.search(pattern, link))
+
+
+def _tried(page: Page, app: App) -> str:
+    """A conversation with oneself, in which the assistant has answered."""
+    page.goto(f"{app.url}/try")
+    if page.locator("#first_name").count():
+        page.click("form.form .button-primary")
+        page.fill("#chat-content", "What do the mugs cost?")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".chat-theirs")
+    return page.url.removeprefix(app.url)

@@ -164,7 +164,7 @@ class NewTestForm(FlaskForm):
 class KeepFilterForm(FlaskForm):
     """A name for the filters of the address; what it must be, the service says."""
 
-    filter_name = StringField(lazy_gettext("Name of the filter"), filters=[_clean])
+    filter_name = StringField(lazy_gettext("Name of the filter"), filters=[_clean], validators=[Written()])
 
 
 class Forms:
