@@ -47,7 +47,8 @@ def _more(ledger: Ledger, count: Callable[[], int], what: str, at_least: int = A
 
 def only_busy(ledger: Ledger, reader: Reader) -> None:
     """Whoever was refused was asked to come back, on pages and API alike; nobody's connection was cut."""
-    assert {answer.status for answer in reader.answers} <= {200, BUSY}
+    others = [answer for answer in reader.answers if answer.status not in (200, BUSY)]
+    assert not others, f"{others[0].status} {others[0].headers['Location']}: {others[0].text[-2000:]}"
     refused: list[Answer] = [*ledger.busy, *reader.with_status(BUSY)]
     assert all(int(answer.headers["Retry-After"]) > 0 for answer in refused)
     assert not ledger.interrupted
