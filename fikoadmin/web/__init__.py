@@ -11,6 +11,7 @@ from . import (
     accounts,
     assets,
     conversations,
+    customers,
     dashboard,
     errors,
     executions,
@@ -20,6 +21,7 @@ from . import (
     labels,
     live,
     settings,
+    trying,
     workflows,
 )
 from .access import reader_locale
@@ -40,7 +42,9 @@ NAVIGATION = (
     NavigationItem("conversations.index", N_("Conversations"), "messages"),
     NavigationItem("workflows.index", N_("Workflows"), "git-branch"),
     NavigationItem("executions.index", N_("Executions"), "route"),
+    NavigationItem("customers.index", N_("Customers"), "users"),
     NavigationItem("knowledge.index", N_("Knowledge"), "book-2"),
+    NavigationItem("trying.index", N_("Try it"), "flask"),
     NavigationItem("settings.index", N_("Settings"), "settings"),
 )
 
@@ -49,5 +53,16 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["navigation"] = NAVIGATION
     for part in (assets, formats, labels, headers, errors, texts):
         part.init_app(app)
-    for area in (dashboard, accounts, conversations, workflows, executions, knowledge, settings, live):
+    for area in (
+        dashboard,
+        accounts,
+        conversations,
+        workflows,
+        executions,
+        customers,
+        knowledge,
+        trying,
+        settings,
+        live,
+    ):
         app.register_blueprint(area.bp)

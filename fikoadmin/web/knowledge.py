@@ -182,8 +182,8 @@ def import_file() -> ResponseReturnValue:
 
 def _flaw_text(flaw: Flaw) -> str:
     values = {name: format_number(value) if isinstance(value, int) else value for name, value in flaw.values.items()}
-    text = gettext(flaw.message, **values)
-    return gettext("Line %(line)s: %(text)s", line=format_number(flaw.line), text=text) if flaw.line else text
+    text = str(gettext(flaw.message, **values))
+    return str(gettext("Line %(line)s: %(text)s", line=format_number(flaw.line), text=text)) if flaw.line else text
 
 
 def _tell(done: knowledge.Imported) -> None:
