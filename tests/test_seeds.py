@@ -8,12 +8,13 @@ from fikoadmin.ai import Question, Turn
 from fikoadmin.extensions import Base, db
 from fikoadmin.models import conversations
 from fikoadmin.models.conversations import Conversation
+from fikoadmin.models.customers import Customer
 from fikoadmin.models.executions import Execution
 from fikoadmin.models.history import ConversationEvent
 from fikoadmin.models.jobs import AVAILABLE, Job
 from fikoadmin.models.messages import Message
 from fikoadmin.models.workflows import Workflow
-from fikoadmin.seeds import facts, seed_demo
+from fikoadmin.seeds import facts, seed_demo, workflows
 from fikoadmin.seeds.stage import Chat
 
 
@@ -50,13 +51,19 @@ def test_p25_every_conversations_last_event_equals_its_state(seeded: Flask) -> N
         assert last.actor_label
 
 
-def test_workflows_ran_and_were_held_back(seeded: Flask) -> None:
-    assert set(db.session.scalars(select(Execution.status))) == {"COMPLETED", "SKIPPED"}
+def test_workflows_ran_wait_failed_and_were_held_back_or_cancelled(seeded: Flask) -> None:
+    seen = dict(db.session.execute(select(Execution.status, func.count()).group_by(Execution.status)).all())
+    assert seen.pop("COMPLETED") > 5
+    assert seen == {"WAITING": 1, "FAILED": 1, "SKIPPED": 1, "CANCELLED": 1}
+    assert set(db.session.scalars(select(Execution.reason))) >= {"conversation is not active", "owner changed"}
     known = {workflow.name: workflow.status for workflow in db.session.scalars(select(Workflow))}
     assert known == {
         "Support on request": "ACTIVE",
         "Back to the AI": "ACTIVE",
         "Autumn offer": "ACTIVE",
+        "Call me back": "ACTIVE",
+        "AI on again": "ACTIVE",
+        "Try it: to people and back": "ACTIVE",
         "خوش‌آمدگویی به کاربر جدید": "PAUSED",
         "Redirect to Human Support": "DRAFT",
     }
@@ -81,3 +88,15 @@ def test_a_new_customer_is_answered_in_both_languages(
     chat.says(question)
     said = db.session.scalars(select(Message.content).filter_by(conversation_id=chat.id, type="AI"))
     assert said.all() == [answer]
+
+
+def test_what_is_tried_goes_to_people_and_back(seeded: Flask) -> None:
+    chat = Chat("test", {"first_name": "Ada"})
+    for word, destination in ((workflows.TO_PEOPLE, "support"), (workflows.TO_AI, "ai")):
+        chat.says(f"Please: {word}")
+        assert db.session.get_one(Conversation, chat.id, populate_existing=True).destination == destination
+
+
+def test_a_phone_number_is_asked_for_and_kept(seeded: Flask) -> None:
+    kept = db.session.scalars(select(Customer.phone_number).where(Customer.first_name == "سارا")).all()
+    assert kept == ["09125550177"]

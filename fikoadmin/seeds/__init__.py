@@ -22,7 +22,9 @@ def seed_demo() -> None:
     knowledge.add_items(facts.items(), DEMO)
     settings.change_all(facts.SETTINGS, DEMO)
     workflows.make_own()
-    story.tell_english()
+    workflows.make_asking()
+    story.tell_english(workflows.make_failing())
     with workflows.welcoming():
         story.tell_persian()
+    workflows.make_for_trying()
     workflows.import_for_a_model()

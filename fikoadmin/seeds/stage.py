@@ -15,7 +15,8 @@ from ..models import events
 from ..models.actors import Actor
 from ..models.held import Held
 from ..models.jobs import ANSWER_CUSTOMER, AVAILABLE, Job
-from ..services import answers, conversations
+from ..models.workflows import Workflow
+from ..services import answers, conversations, executions
 from ..services.events import Incoming, receive
 
 DEMO = Actor("command", "", "demo")
@@ -45,6 +46,14 @@ class Chat:
 
     def redirected(self, destination: str) -> None:
         conversations.redirect(self.id, destination, DEMO)
+        self._answer()
+
+    def taken_over(self, department: str) -> None:
+        conversations.take_over(self.id, DEMO, department)
+
+    def run(self, workflow: Workflow) -> None:
+        """An operator runs it by hand."""
+        executions.trigger(workflow.id, self.id, DEMO)
         self._answer()
 
     def closed(self) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from ..models.workflows import Workflow
 from .stage import Chat
 
 
-def tell_english() -> None:
-    """With the AI, with people of three departments, in a campaign, and over."""
+def tell_english(ai_on: Workflow) -> None:
+    """With the AI, with people of three departments, in a campaign, and over; an execution that waits, one that was
+    cancelled because people took over, and one that failed.
+    """
     emma = Chat("web", {"first_name": "Emma", "last_name": "Clarke", "email": "emma.clarke@example.org"})
     emma.says("Good morning!")
     emma.says("What are your opening hours?")
@@ -21,6 +24,19 @@ def tell_english() -> None:
 
     olivia = Chat("instagram", {"first_name": "Olivia", "last_name": "Bennett", "username": "livbennett"})
     olivia.says("Autumn offer, please 🍁")
+    olivia.run(ai_on)
+
+    grace = Chat(
+        "telegram", {"first_name": "Grace", "last_name": "Osei", "username": "graceosei", "tags": ["wholesale"]}
+    )
+    grace.says("I would rather talk on the phone. Could you call me back?")
+
+    noah = Chat("web", {"first_name": "Noah", "last_name": "Fischer", "email": "noah.fischer@example.org"})
+    noah.says("Please call me back about my broken kettle.")
+    noah.taken_over("technical")
+    noah.is_told("Hello Noah, no need to wait for a call: which light is on at the base?", "technical")
+    noah.says("The red one, and it blinks.")
+    noah.noted("Red and blinking: the lid sensor. Send the spare part, it is under warranty.")
 
     liam = Chat("web", {"first_name": "Liam", "last_name": "Walsh", "email": "liam.walsh@example.org"})
     liam.says("How can I return something?")
@@ -52,6 +68,10 @@ def tell_persian() -> None:
     nazanin.redirected("billing")
     nazanin.is_told("سلام، پرداخت دوم را دیدیم. تا پایان امروز به کارتتان برمی‌گردد.", "billing")
     nazanin.says("ممنون، منتظر می‌مانم.")
+
+    sara = Chat("instagram", {"first_name": "سارا", "last_name": "نوری", "username": "sara.noori"})
+    sara.says("لطفاً با من تماس بگیرید.")
+    sara.says("۰۹۱۲ ۵۵۵ ۰۱۷۷")
 
     hossein = Chat("telegram", {"first_name": "حسین", "last_name": "مرادی", "phone_number": "+98 912 555 0134"})
     hossein.says("نشانی فروشگاه شما کجاست؟")

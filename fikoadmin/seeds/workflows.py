@@ -1,7 +1,8 @@
-"""The demo's workflows: three of its own, and two that were exported by another system.
+"""The demo's workflows: six of its own, and two that were exported by another system.
 
 Those that listen to words listen where customers write (Telegram, Instagram, the web site): a program that tries the
-API in a conversation of its own finds nothing live there but what it has made.
+API in a conversation of its own finds nothing live there but what it has made, and what listens to words that nobody
+writes by chance.
 """
 
 from __future__ import annotations
@@ -24,11 +25,16 @@ CUSTOMERS_CHANNELS = ["telegram", "instagram", "web"]
 
 Action = tuple[str, dict[str, Any]]
 
+# The words for the page "Try it".
+TO_PEOPLE, TO_AI = "/people", "/assistant"
+
 SUPPORT_WORDS = ["support", "help", "human", "agent", "real person", "پشتیبانی", "اپراتور", "کمک", "انسان"]
 OFFER = (
     "🍂 Everything for the kitchen is 20 % off this week.\n🍂 این هفته همهٔ لوازم آشپزخانه ۲۰ درصد تخفیف دارد.",
     [{"value": "Show me"}, {"value": "ببینم"}],
 )
+CALL_WORDS = ["call me back", "تماس بگیرید"]
+CALL_TEXT = "Which number shall we call? / با چه شماره‌ای تماس بگیریم؟"
 
 
 def make_own() -> None:
@@ -58,11 +64,59 @@ def make_own() -> None:
     workflows.activate(campaign.id, DEMO)
 
 
+def make_asking() -> None:
+    """Asks for a phone number, and waits for it."""
+    asking = workflows.create("Call me back", DEMO)
+    drafts.describe(
+        asking.id, asking.name, {"description": "Asks for a phone number, and gives the conversation to Sales."}, DEMO
+    )
+    when = drafts.add_node(asking.id, "when", {"title": "The customer writes", **_listening(CALL_WORDS)}, DEMO)
+    phone = {
+        "title": "Phone number", "customer_message": CALL_TEXT, "storage_type": "phone", "allowed_errors": 3,
+        "response_time_limit_enabled": False,
+        "error_message": "This does not look like a phone number. / این شماره تلفن به نظر نمی‌رسد.",
+    }  # fmt: skip
+    waiting = drafts.add_node(asking.id, "waiting", phone, DEMO, after=(when.id, "success"))
+    sales = {"title": "To Sales", "action_type": "redirect_conversation", "redirect_destination": "sales"}
+    drafts.add_node(asking.id, "action", sales, DEMO, after=(waiting.id, "success"))
+    workflows.activate(asking.id, DEMO)
+
+
+def make_failing() -> Workflow:
+    """Its author has forgotten that the AI cannot be switched on where a campaign owns the conversation."""
+    failing = _own(
+        "AI on again",
+        "Run by hand when the AI was switched off by mistake.",
+        ["switch the assistant on"],
+        ("AI on", {"action_type": "control_ai_response", "ai_control_action": "enable"}),
+    )
+    return workflows.activate(failing.id, DEMO)
+
+
+def make_for_trying() -> None:
+    """What the page "Try it" can start: to people with one word, back to the AI with another."""
+    trying = workflows.create("Try it: to people and back", DEMO)
+    texts = {
+        "description": f"On the page “Try it”: {TO_PEOPLE} gives the conversation to Support, {TO_AI} takes it back."
+    }
+    drafts.describe(trying.id, trying.name, texts, DEMO)
+    for word, title, destination in ((TO_PEOPLE, "To Support", "support"), (TO_AI, "To the AI Assistant", "ai")):
+        when = {"title": f"The word {word}", "keywords": [word], "channels": ["test"]}
+        start = drafts.add_node(trying.id, "when", when, DEMO)
+        fields = {"title": title, "action_type": "redirect_conversation", "redirect_destination": destination}
+        drafts.add_node(trying.id, "action", fields, DEMO, after=(start.id, "success"))
+    workflows.activate(trying.id, DEMO)
+
+
+def _listening(keywords: list[str]) -> dict[str, Any]:
+    return {"keywords": keywords, "channels": CUSTOMERS_CHANNELS}
+
+
 def _own(name: str, description: str, keywords: list[str], *actions: Action) -> Workflow:
     """A draft as an operator makes one: a When node, and the actions one after another."""
     workflow = workflows.create(name, DEMO)
     drafts.describe(workflow.id, name, {"description": description}, DEMO)
-    when = {"title": "The customer writes", "keywords": keywords, "channels": CUSTOMERS_CHANNELS}
+    when = {"title": "The customer writes", **_listening(keywords)}
     last = drafts.add_node(workflow.id, "when", when, DEMO)
     for title, fields in actions:
         last = drafts.add_node(workflow.id, "action", {"title": title, **fields}, DEMO, after=(last.id, "success"))
