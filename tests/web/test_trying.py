@@ -72,6 +72,7 @@ def test_why_it_would_not_start(editor: Visitor, asking: int) -> None:
         ({"content": "a\0b"}, "content"),
         ({"tags": "x" * 101}, "tags"),
         ({"at": "yesterday"}, "at"),
+        ({"at": "9998-12-31T00:00"}, "at"),
         ({"event_type": "SCHEDULED"}, "event_type"),
         ({"channel": "pigeon"}, "channel"),
         ({"conversation_id": "nobody"}, "conversation_id"),
@@ -98,6 +99,20 @@ def test_p29_moves_that_nobody_could_make_do_no_harm(editor: Visitor, asking: in
     sent.setlist("move", moves)
     sent["next"] = "time"
     assert editor.client.post(page, data=sent).status_code == 200
+
+
+@pytest.mark.parametrize("answer", ["", "x" * 4_001, "a\0"])
+def test_p29_an_answer_that_cannot_be_is_told_and_what_happened_before_stays(
+    editor: Visitor, asking: int, answer: str
+) -> None:
+    page = f"/workflows/{asking}/try"
+    wrong = moved(editor, send(editor, page, "/try").text, page, next="answer", answer="no")
+    form = next(form for form in forms_on(wrong) if ("next", "answer") in form.buttons)
+    assert form.values["answer"] == ""
+    refused = editor.client.post(page, data=form.sent(next="answer", answer=answer))
+    assert refused.status_code == 422
+    assert 'id="answer-error"' in refused.text
+    assert "The customer wrote “no”" in words(refused.text)
 
 
 def test_a_real_conversation_is_chosen_from_the_last_ones(office: Flask, editor: Visitor, asking: int) -> None:

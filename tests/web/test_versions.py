@@ -81,6 +81,9 @@ def test_a_version_is_brought_back_into_the_draft_and_what_is_live_stays(
     assert documents.digest(draft_of(office, twice)) == documents.digest(first)
     assert compare(first, draft_of(office, twice)).is_empty
     assert workflow_at(office, twice).live_version_id == live
+    revision = workflow_at(office, twice).revision
+    assert send(editor, f"/workflows/{twice}/versions/1", "/restore").status_code == 303
+    assert workflow_at(office, twice).revision == revision
 
 
 def test_what_was_in_the_draft_comes_back_by_undo(office: Flask, editor: Visitor, twice: int) -> None:

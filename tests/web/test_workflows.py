@@ -317,7 +317,7 @@ def test_it_says_how_the_draft_stands_to_what_is_live(office: Flask, editor: Vis
     assert send(editor, f"{page}/publish", "/activate").status_code == 303
     assert "version 2" in editor.text(page)
     history = editor.text(f"{page}/history")
-    assert history.index(">2<") < history.index(">1<")
+    assert history.index(">Version 2<") < history.index(">Version 1<")
 
 
 def test_p22_what_one_has_not_seen_is_not_published(office: Flask, editor: Visitor, fork: int) -> None:

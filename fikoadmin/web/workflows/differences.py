@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from flask import current_app
@@ -15,7 +16,8 @@ from markupsafe import Markup
 from ...engine.buttons import button_labels
 from ...engine.condition_shape import combination
 from ...engine.graph import Connection, Graph, Node
-from ...services.comparison import Difference, FieldChange, compare
+from ...engine.kinds import kind
+from ...services.comparison import Difference, FieldChange, NodeChange, compare
 from ..formats import format_datetime, format_number, page_language
 from ..graph import Drawing, Mark
 from ..labels import Table, destination_label, label
@@ -91,8 +93,11 @@ class Said:
 
     @property
     def changed(self) -> list[NodeSaid]:
-        changes = self.difference.changed
-        return [NodeSaid(change.new, _fields(change.old, change.new, change.fields)) for change in changes]
+        names = cache(_names)
+        return [
+            NodeSaid(change.new, _fields(change, {**names(*_kind(change.old)), **names(*_kind(change.new)), **NAMES}))
+            for change in self.difference.changed
+        ]
 
     @property
     def ways(self) -> list[WaySaid]:
@@ -110,14 +115,18 @@ class Said:
         return self.new.drawn(marks)
 
 
-def _fields(old: Node, new: Node, changes: tuple[FieldChange, ...]) -> list[FieldSaid]:
-    names = {**_names(old), **_names(new), **NAMES}
-    return [_field(change, names.get(change.name), old, new) for change in changes]
+def _fields(change: NodeChange, names: Mapping[str, Any]) -> list[FieldSaid]:
+    return [_field(each, names.get(each.name), change.old, change.new) for each in change.fields]
 
 
-def _names(node: Node) -> dict[str, Any]:
-    """What the node's form calls its fields."""
-    return {part.short_name: part.label.text for part in node_kinds.of(node).form(formdata=None)}
+def _kind(node: Node) -> tuple[str, str]:
+    return node["node_type"], kind(node)
+
+
+def _names(node_type: str, kind_of_node: str) -> dict[str, Any]:
+    """What the form of such nodes calls its fields."""
+    known = node_kinds.KINDS.get((node_type, kind_of_node), node_kinds.UNKNOWN)
+    return {part.short_name: part.label.text for part in known.form(formdata=None)}
 
 
 def _field(change: FieldChange, name: object, old: Node, new: Node) -> FieldSaid:

@@ -14,6 +14,7 @@ from typing import Any
 from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
+from wtforms import ValidationError
 
 from ...engine.kinds import TAG_LENGTH
 from ...errors import Invalid
@@ -37,6 +38,7 @@ from .node_forms import PlainForm
 CONVERSATIONS_SHOWN = 20
 NAME_LENGTH = 200
 TEXT_LENGTH = 4_000
+YEARS = range(2000, 2100)
 STEPS_SHOWN = 200
 
 # What a When node of that type starts on; what starts by itself at its time is started by hand in a trial.
@@ -52,10 +54,10 @@ OCCASION = ("event_type", "content", "tag", "conversation_id", "name", "tags", "
 
 
 class TryForm(PlainForm):
-    event_type = Choice(lazy_gettext("What happens"), EVENT_TYPES, trying.STARTS)
+    event_type = Choice(lazy_gettext("It begins with"), EVENT_TYPES, trying.STARTS)
     content = LongText(
         lazy_gettext("The customer's message"), TEXT_LENGTH,
-        description=lazy_gettext("Without a message event: what the customer wrote last before."),
+        description=lazy_gettext("Where something else starts it: what the customer wrote before that."),
     )  # fmt: skip
     tag = Text(lazy_gettext("The tag that is added"), TAG_LENGTH)
     conversation_id = Text(lazy_gettext("Where"), 20)
@@ -65,6 +67,15 @@ class TryForm(PlainForm):
     at = Moment(lazy_gettext("When"), description=lazy_gettext("Empty: now."))
     answer = Text(lazy_gettext("The customer writes"), TEXT_LENGTH)
 
+    def validate_at(self, part: Moment) -> None:
+        """Whatever is added to it later is still a moment that a calendar knows."""
+        if part.data and datetime.fromisoformat(part.data).year not in YEARS:
+            raise ValidationError(gettext("Choose a moment of this century."))
+
+    def validate_answer(self, part: Text) -> None:
+        if request.form.get("next") == trying.ANSWER and not (part.data or "").strip():
+            raise ValidationError(gettext("Write what the customer says."))
+
 
 @dataclass(frozen=True)
 class Tried:
@@ -72,6 +83,10 @@ class Tried:
 
     trial: Trial
     moves: Sequence[Move]
+
+    @property
+    def has_more(self) -> bool:
+        return self.trial.execution is not None and len(self.trial.execution.steps) > STEPS_SHOWN
 
     @cached_property
     def steps(self) -> list[StepShown]:
@@ -155,15 +170,19 @@ def try_form(workflow_id: int) -> ResponseReturnValue:
 def try_draft(workflow_id: int) -> ResponseReturnValue:
     draft = Draft.of(workflow_id)
     form = TryForm(data=_suggested(draft))
-    moves = _moves(form)
-    if not form.validate():
+    is_sound, moves = form.validate(), _moves(form)
+    if set(form.errors) == {"answer"}:
+        moves = moves[:-1]  # what happened before it still did
+    elif not is_sound:
         return _page(draft, form), 422
     try:
         trial = trying.try_draft(workflow_id, _occasion(form), moves, operator().actor)
     except Invalid:
         form.conversation_id.errors = [gettext("There is no such conversation.")]
         return _page(draft, form), 422
-    return _page(Draft.of(workflow_id), form, Tried(trial, moves))
+    if is_sound:
+        form.answer.raw_data, form.answer.data = [], ""
+    return _page(Draft.of(workflow_id), form, Tried(trial, moves)), 200 if is_sound else 422
 
 
 def _moves(form: TryForm) -> list[Move]:

@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from ... import documents
 from ...errors import Conflict, NotFound
 from ...models.workflows import Workflow, WorkflowVersion
 from ...services import restoring, workflows
@@ -66,7 +67,8 @@ def _version(workflow: Workflow, number: str) -> WorkflowVersion:
 def restore(workflow_id: int, number: int) -> ResponseReturnValue:
     """Brings the version into the draft; what is live goes on as it is."""
     draft = Draft.of(workflow_id)
-    _version(draft.workflow, str(number))
+    if _version(draft.workflow, str(number)).digest == documents.digest(draft.document):
+        return back(workflow_id)
     try:
         restoring.restore(workflow_id, number, operator().actor, revision_shown())
     except Conflict:
