@@ -1,0 +1,83 @@
+/* Keys of the outline, for the line whose title has the focus; undo and redo wherever nothing is typed. Each does what a
+   link or button of the page does too. */
+const titles = () => [...document.querySelectorAll("#outline .node-title a")];
+const typing = (element) => element.matches("input, select, textarea, [contenteditable]");
+const focused = () => (document.activeElement.matches(".node-title a") ? document.activeElement : null);
+
+/* Where something new comes after a node: on its way on, else on its first way out. */
+function place(title) {
+  const id = title.closest("li").id.replace("node-", "title-");
+  const links = [...document.querySelectorAll(`#outline a[href*="/nodes/new?"][aria-describedby="${id}"]`)];
+  return (links.find((link) => link.closest(".way-below")) ?? links[0])?.href;
+}
+
+function send(action, name, value) {
+  const button = Object.assign(document.createElement("button"), { formAction: action, hidden: true });
+  if (name) Object.assign(button, { name, value });
+  const form = document.getElementById("verbs");
+  form.append(button);
+  form.requestSubmit(button);
+}
+
+function go(address) {
+  if (address) location.assign(address);
+}
+
+function step(title, by) {
+  const all = titles();
+  all[all.indexOf(title) + by]?.focus();
+}
+
+const anywhere = {
+  "Control+z": () => document.querySelector("[form=verbs][formaction$='/undo']")?.click(),
+  "Control+Shift+z": () => document.querySelector("[form=verbs][formaction$='/redo']")?.click(),
+};
+
+const onTitle = {
+  ArrowDown: (title) => step(title, 1),
+  ArrowUp: (title) => step(title, -1),
+  F2: (title) => go(title.href),
+  a: (title) => go(place(title)),
+  Delete: (title) => go(`${title.href}/delete`),
+  "Control+c": (title) => go(title.href.replace(/\/nodes\/(.+)$/, "/copy?node=$1")),
+  "Control+v": (title) => go(place(title)?.replace("/nodes/new?", "/paste?")),
+  "Control+d": (title) => send(`${title.href}/duplicate`),
+  "Alt+ArrowUp": (title) => send(`${title.href}/move`, "direction", "up"),
+  "Alt+ArrowDown": (title) => send(`${title.href}/move`, "direction", "down"),
+};
+const READING = ["ArrowDown", "ArrowUp", "F2", "Control+c"];
+
+function name(event) {
+  const control = event.ctrlKey || event.metaKey;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  return [control && "Control", event.altKey && "Alt", event.shiftKey && "Shift", key].filter(Boolean).join("+");
+}
+
+document.addEventListener("keydown", (event) => {
+  if (typing(event.target) || !getSelection().isCollapsed) return;
+  const key = name(event);
+  const title = focused();
+  const act = anywhere[key] ?? (title && onTitle[key]);
+  if (!act || (!READING.includes(key) && !document.getElementById("verbs"))) return;
+  event.preventDefault();
+  act(title);
+});
+
+/* After a change the page comes back at that node: the keys go on from there. The browser first goes to the fragment
+   itself, and takes the focus from whatever has it. */
+function goOn() {
+  if (!location.hash.startsWith("#node-") || document.activeElement !== document.body) return;
+  document.getElementById(location.hash.slice(1))?.querySelector(".node-title a")?.focus();
+}
+
+addEventListener("load", () => setTimeout(goOn));
+
+/* A node's menu that is open stays so when the outline is drawn again. */
+let opened = "";
+document.addEventListener("toggle", ({ target }) => {
+  if (target.id.startsWith("more-")) opened = target.open ? target.id : "";
+}, true);
+new MutationObserver(() => opened && document.querySelector(`a#${opened}`)?.click()).observe(
+  document.querySelector("main"),
+  { childList: true, subtree: true },
+);
