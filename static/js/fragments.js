@@ -1,6 +1,8 @@
 /* Parts of a page that the server draws again: data-live-fragment is the address of the part's own HTML. */
 import { keepTyped } from "./typed.js";
 
+/* A connection can be gone without a word: an answer that never comes must not keep the next one away. */
+const ANSWER_WITHIN = 4000;
 const fetching = new Map();
 const announcement = document.getElementById("live-announcement");
 const epoch = (element) => Number(element.dataset.epoch ?? 0);
@@ -22,7 +24,8 @@ function replace(old, html) {
 }
 
 async function load(address) {
-  const answer = await fetch(address, { headers: { "X-Fragment": "1" }, cache: "no-store" });
+  const signal = AbortSignal.timeout(ANSWER_WITHIN);
+  const answer = await fetch(address, { headers: { "X-Fragment": "1" }, cache: "no-store", signal });
   if (answer.redirected || answer.status === 401) return location.reload();
   if (answer.status >= 500) throw new Error(`${address}: ${answer.status}`);
   if (!answer.ok) return;
