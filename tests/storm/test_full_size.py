@@ -11,10 +11,7 @@ from tests.conftest import Stack
 from tests.contract.client import Client
 from tests.fakes.ai_server import AIServer
 from tests.faults.bursts import burst
-from tests.faults.chance import PATIENCE
-from tests.faults.ground import new_conversation
 from tests.faults.interleavings import play
-from tests.faults.programs import site
 from tests.faults.machine import run_machine
 from tests.faults.redis_outages import Clients
 from tests.faults.test_f01_kills import kill_and_look
@@ -23,7 +20,6 @@ from tests.faults.test_f03_postgres_stopped import stop_and_look
 from tests.faults.test_f04_disk_full import fill_and_look
 from tests.faults.test_f07_deliveries import once
 from tests.faults.test_f08_answer_and_timeout import answer_or_timeout
-from tests.faults.test_f11_streams_cut import disturb, hall_of, threads_for
 from tests.faults.test_f12_malformed_over_http import events_refused_whole, imports_refused_whole
 from tests.faults.test_f13_conversation_machine import new_world
 from tests.faults.test_sqlite_writers import many_writers
@@ -80,18 +76,6 @@ def test_f08_p16_answer_and_timeout(app: Flask, ground: Stack) -> None:
 def test_f13_conversation_machine(app: Flask, ground: Stack) -> None:
     """20,000 steps on each database."""
     run_machine(new_world(app, ground), examples=400, steps=50)
-
-
-def test_f11_p24_streams_cut(app: Flask, ground: Stack, tmp_path: Path) -> None:
-    """2,000 pages, each on a conversation of its own, on each database."""
-    chance, ids, late = Random(110), [new_conversation() for _ in range(2_000)], 0.0
-    with (
-        site(threads_for(ground, 2_000).environment, tmp_path, workers=0) as running,
-        hall_of(app, running, ids) as (hall, _cookie, _port),
-    ):
-        for _ in range(10):
-            late = max(late, disturb(running, hall, ids, chance, PATIENCE))
-    print(f"\nF11 {ground.name}: {sum(s.losses for s in hall.screens)} losses, the slowest page {late:.1f} s late")
 
 
 def test_f12_p26_p29_malformed_over_http(stack: Stack) -> None:
