@@ -11,8 +11,8 @@ from flask import Flask, current_app
 
 from fikoadmin import documents
 from fikoadmin.extensions import committed, db
-from fikoadmin.services import trying, workflows
-from fikoadmin.services.trying import Move, Occasion, Trial
+from fikoadmin.services import trials, trying, workflows
+from fikoadmin.services.trials import Move, Occasion, Trial
 from tests import scenes
 from tests.conftest import STACKS, NewStack
 from tests.contract import documents as made
@@ -151,7 +151,7 @@ def test_the_model_says_what_the_operator_says(app: Flask, answer: str, title: s
     lines = [made.connection(start, asks), made.connection(asks, people), made.connection(asks, ai, "failure")]
     document = made.document([start, asks, people, ai], lines)
     trial = tried(document)
-    assert [trying.is_judgement(wait) for wait in trial.waits] == [True]
+    assert [trials.is_judgement(wait) for wait in trial.waits] == [True]
     assert told(tried(document, SAYS_HELLO, Move(answer, 1)))[-1][0] == title
 
 

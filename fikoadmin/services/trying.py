@@ -8,9 +8,9 @@ with everything that happened in it so far.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import func, select
@@ -39,90 +39,27 @@ from ..words import N_
 from . import customers, workflows
 from .limits import by_date
 from .reactions import Reaction, ai_turn
+from .trials import (
+    AI,
+    ANSWER,
+    DONE,
+    FAILS,
+    FALSE,
+    MOVES_AT_MOST,
+    OPERATOR,
+    TIME,
+    TRUE,
+    Facts,
+    Move,
+    Occasion,
+    Trial,
+    due,
+    is_judgement,
+)
 
-MOVES_AT_MOST = 100
 ASSUMED = N_("in this trial it was to fail")
 SOMETHING = "…"
 """What somebody says whose words do not matter."""
-
-STARTS = (
-    events.MESSAGE_RECEIVED,
-    events.TAG_ADDED,
-    events.USER_CREATED,
-    events.INSTAGRAM_COMMENT,
-    events.MANUAL,
-)
-"""The events that a trial can begin with."""
-
-ANSWER, TIME, TRUE, FALSE, DONE, FAILS, AI, OPERATOR = (
-    "answer", "time", "true", "false", "done", "fails", "ai", "operator",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Occasion:
-    """What a trial begins with: an event of that type, at that moment (None: now).
-
-    In the conversation of that id; without one, in a new one on that channel with a customer of that name and tags.
-    """
-
-    event_type: str
-    text: str = ""
-    tag: str = ""
-    channel: str = "web"
-    name: str = ""
-    tags: tuple[str, ...] = ()
-    conversation_id: str = ""
-    at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """What happens next: the customer answers with `text`, time passes until something is due, the step at `position`
-    gets its judgement or its outcome, the AI or an operator answers the customer."""
-
-    what: str
-    position: int = 0
-    text: str = ""
-
-
-Facts: TypeAlias = Mapping[str, Any]
-
-
-@dataclass
-class Trial:
-    """What would have happened. Its rows were never stored: only their own columns can be read.
-
-    `execution` is None where the workflow would not start; `refusals` say why (as matching has them). `before` and
-    `after` hold the conversation's owner and what is known of the customer. `missed` are moves that no longer fit.
-    """
-
-    graph: Graph
-    execution: Execution | None = None
-    refusals: list[dict[str, Any]] = field(default_factory=list)
-    waits: list[Wait] = field(default_factory=list)
-    messages: list[Message] = field(default_factory=list)
-    before: Facts = field(default_factory=dict)
-    after: Facts = field(default_factory=dict)
-    missed: int = 0
-    asks_ai: bool = False
-    silent_because: str | None = None
-    at: datetime = field(default_factory=now)
-
-    @property
-    def next_due(self) -> Wait | None:
-        """What ends first if only time passes."""
-        timed = [wait for wait in self.waits if wait.due_at]
-        return min(timed, key=_due, default=None)
-
-    @property
-    def awaits_answer(self) -> bool:
-        return any(wait.kind == waits.ANSWER for wait in self.waits)
-
-
-def _due(wait: Wait) -> datetime:
-    assert wait.due_at is not None
-    return wait.due_at
 
 
 class _Over(Exception):
@@ -247,8 +184,8 @@ class _Stage:
         timed = [wait for wait in Wait.open_of(execution.id) if wait.due_at]
         if not timed:
             return False
-        first = min(timed, key=_due)
-        self.turn(_due(first))
+        first = min(timed, key=due)
+        self.turn(due(first))
         if first.kind == waits.ANSWER:
             self._run(execution).time_out(first)
         else:
@@ -291,11 +228,11 @@ class _Stage:
         session, execution = db.session, self.execution
         session.flush()
         own = [execution] if execution else []
-        ai_turn(self.event, self.conversation, own)
+        turn = ai_turn(self.event, self.conversation, own)
         trial = Trial(
             self.live.graph, execution, refusals, Wait.open_of(execution.id) if execution else [],
             _messages_after(self.conversation, self.last_message), self.before, self._facts(), missed,
-            self.conversation.asked, self.conversation.silent_because(), now(),
+            self.conversation.asked, turn, self.conversation.silent_because(), now(),
         )  # fmt: skip
         session.flush()
         for row in (*own, *trial.waits, *trial.messages):
@@ -318,11 +255,6 @@ MOVES: Mapping[str, Callable[[_Stage, Execution, Move], bool]] = {
     AI: _Stage._let_ai_answer,
     OPERATOR: _Stage._let_operator_answer,
 }
-
-
-def is_judgement(wait: Wait) -> bool:
-    """Whether it is for a language model to say true or false; otherwise another system is called."""
-    return "prompt" in wait.data
 
 
 def _call(execution: Execution, position: int, judged: bool) -> Wait | None:

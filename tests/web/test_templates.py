@@ -11,14 +11,15 @@ from fikoadmin import documents
 from fikoadmin.documents import ready
 from fikoadmin.engine.findings import findings
 from fikoadmin.extensions import db, transaction
+from fikoadmin.models.actors import Actor
 from fikoadmin.models.conversations import Conversation
 from fikoadmin.models.jobs import END_WAIT, Job
 from fikoadmin.models.workflows import ARCHIVED, Workflow
-from fikoadmin.services import conversations, trying
-from fikoadmin.services.trying import Move, Occasion
+from fikoadmin.services import accounts, conversations, trials, trying
+from fikoadmin.services.trials import Move, Occasion
 from tests import scenes
 from tests.scenes import ACTOR
-from tests.web.browsing import Visitor
+from tests.web.browsing import PASSWORD, Visitor
 from tests.web.drafting import draft_of, workflow_at
 
 LANGUAGES = ("en", "fa")
@@ -52,10 +53,14 @@ def test_they_are_shown_drawn_and_a_draft_is_made(office: Flask, editor: Visitor
         assert draft_of(office, workflow_id)["workflow"]["name"] == ready.template(key, "en")["workflow"]["name"]
 
 
-def test_they_come_in_the_readers_language(office: Flask, editor: Visitor) -> None:
-    editor.client.post("/language", data={"language": "fa"})
-    with office.test_request_context(headers={"Accept-Language": "fa"}):
-        assert documents.read_value(ready.template("welcome", "fa")).name == "خوشامد"
+def test_they_come_in_the_readers_language(office: Flask) -> None:
+    with office.app_context():
+        accounts.create_operator("leila@fiko.local", "Leila", "operator", "sales", PASSWORD, Actor("command"), "fa")
+    visitor = Visitor(office)
+    visitor.post("/sign-in", {"email": "leila@fiko.local", "password": PASSWORD})
+    assert "خوشامد" in visitor.text("/workflows/templates")
+    answer = visitor.post("/workflows/templates/welcome")
+    assert workflow_at(office, int(answer.location.rsplit("/", 1)[1])).name == "خوشامد"
 
 
 def test_a_template_that_is_not_there_and_who_may(editor: Visitor, reader: Visitor) -> None:
@@ -124,7 +129,7 @@ def test_ten_minutes_without_an_answer(here: Flask, language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_whoever_was_answered_stays_with_the_ai(here: Flask, language: str) -> None:
     workflow = live("unanswered", language)
-    moves = [Move(trying.AI), Move(trying.TIME)]
+    moves = [Move(trials.AI), Move(trials.TIME)]
     trial = trying.try_draft(workflow.id, Occasion("MESSAGE_RECEIVED", "hello?"), moves, ACTOR)
     assert (trial.after["status"], trial.missed) == ("active", 0)
 
@@ -144,7 +149,7 @@ def test_a_phone_number_is_asked_for_and_kept(here: Flask, language: str, words:
 def test_who_gives_no_number_is_left_in_peace(here: Flask, language: str, no: str) -> None:
     workflow = live("phone_number", language)
     occasion = Occasion("MESSAGE_RECEIVED", ready.template("phone_number", language)["nodes"][0]["keywords"][0])
-    trial = trying.try_draft(workflow.id, occasion, [Move(trying.ANSWER, text=no)], ACTOR)
+    trial = trying.try_draft(workflow.id, occasion, [Move(trials.ANSWER, text=no)], ACTOR)
     assert trial.execution is not None
     assert (trial.execution.status, trial.after["status"]) == ("COMPLETED", "active")
 

@@ -7,8 +7,9 @@ from flask import Flask
 
 from bench.counting import counting
 from fikoadmin import documents
-from fikoadmin.services import draft_history, drafts, workflows
+from fikoadmin.services import draft_history, drafts, restoring, workflows
 from fikoadmin.services.comparison import compare
+from tests import scenes
 from tests.contract import documents as made
 from tests.web.browsing import Visitor
 from tests.web.drafting import AUTHOR, changed_by_somebody_else, draft_of, imported, node_titled, workflow_at
@@ -93,6 +94,21 @@ def test_what_was_in_the_draft_comes_back_by_undo(office: Flask, editor: Visitor
     with office.app_context():
         draft_history.undo(twice, AUTHOR)
     assert documents.digest(draft_of(office, twice)) == before
+
+
+def test_nodes_and_connections_come_and_go_in_an_order_that_each_database_takes(inside_any: Flask) -> None:
+    nodes = [made.never("Start"), *(made.send("Hi", f"S{n}") for n in range(5))]
+    workflow = scenes.live(made.row(*nodes))
+    kept, gone = workflow.nodes[1].id, [node.id for node in workflow.nodes[2:]]
+    for node_id in gone:
+        drafts.delete_node(workflow.id, node_id, AUTHOR)
+    other = drafts.add_node(workflow.id, "action", {"title": "Other", "tag_name": "x"}, AUTHOR, (kept, "success"))
+    drafts.add_node(workflow.id, "action", {"title": "Another"}, AUTHOR, (other.id, "failure"))
+    restoring.restore(workflow.id, 1, AUTHOR)
+    titles = [node["title"] for node in workflows.export(workflow.id)["nodes"]]
+    assert titles == ["Start", "S0", "S1", "S2", "S3", "S4"]
+    draft_history.undo(workflow.id, AUTHOR)
+    assert {node["title"] for node in workflows.export(workflow.id)["nodes"]} == {"Start", "S0", "Other", "Another"}
 
 
 def test_p22_a_stale_draft_is_not_replaced(office: Flask, editor: Visitor, twice: int) -> None:

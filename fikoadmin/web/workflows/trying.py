@@ -21,8 +21,8 @@ from ...errors import Invalid
 from ...models import events, pages
 from ...models.conversations import SOURCES, Conversation
 from ...models.waits import JOB, Wait
-from ...services import trying
-from ...services.trying import Move, Occasion, Trial
+from ...services import trials, trying
+from ...services.trials import Move, Occasion, Trial
 from ..access import operator, permitted
 from ..executions.path import path_marks
 from ..executions.refusals import Refused, refused
@@ -54,7 +54,7 @@ OCCASION = ("event_type", "content", "tag", "conversation_id", "name", "tags", "
 
 
 class TryForm(PlainForm):
-    event_type = Choice(lazy_gettext("It begins with"), EVENT_TYPES, trying.STARTS)
+    event_type = Choice(lazy_gettext("It begins with"), EVENT_TYPES, trials.STARTS)
     content = LongText(
         lazy_gettext("The customer's message"), TEXT_LENGTH,
         description=lazy_gettext("Where something else starts it: what the customer wrote before that."),
@@ -73,7 +73,7 @@ class TryForm(PlainForm):
             raise ValidationError(gettext("Choose a moment of this century."))
 
     def validate_answer(self, part: Text) -> None:
-        if request.form.get("next") == trying.ANSWER and not (part.data or "").strip():
+        if request.form.get("next") == trials.ANSWER and not (part.data or "").strip():
             raise ValidationError(gettext("Write what the customer says."))
 
 
@@ -113,11 +113,11 @@ class Tried:
 
     @property
     def judgements(self) -> list[Wait]:
-        return [wait for wait in self.trial.waits if wait.kind == JOB and trying.is_judgement(wait)]
+        return [wait for wait in self.trial.waits if wait.kind == JOB and trials.is_judgement(wait)]
 
     @property
     def calls(self) -> list[Wait]:
-        return [wait for wait in self.trial.waits if wait.kind == JOB and not trying.is_judgement(wait)]
+        return [wait for wait in self.trial.waits if wait.kind == JOB and not trials.is_judgement(wait)]
 
     @property
     def is_open(self) -> bool:
@@ -146,14 +146,14 @@ def _read(text: str) -> Move:
 
 def _told(move: Move) -> str:
     words = {
-        trying.ANSWER: gettext("The customer wrote “%(text)s”", text=move.text),
-        trying.TIME: gettext("Time passed"),
-        trying.TRUE: gettext("The AI said yes"),
-        trying.FALSE: gettext("The AI said no"),
-        trying.DONE: gettext("The call succeeded"),
-        trying.FAILS: gettext("The call failed"),
-        trying.AI: gettext("The AI answered"),
-        trying.OPERATOR: gettext("An operator answered"),
+        trials.ANSWER: gettext("The customer wrote “%(text)s”", text=move.text),
+        trials.TIME: gettext("Time passed"),
+        trials.TRUE: gettext("The AI said yes"),
+        trials.FALSE: gettext("The AI said no"),
+        trials.DONE: gettext("The call succeeded"),
+        trials.FAILS: gettext("The call failed"),
+        trials.AI: gettext("The AI answered"),
+        trials.OPERATOR: gettext("An operator answered"),
     }
     return str(words.get(move.what, move.what))
 
@@ -187,16 +187,16 @@ def try_draft(workflow_id: int) -> ResponseReturnValue:
 
 def _moves(form: TryForm) -> list[Move]:
     """What happened so far, and what is to happen next; `next=again` begins anew, `next=back` takes the last back."""
-    moves = [_read(text) for text in request.form.getlist("move")][: trying.MOVES_AT_MOST]
+    moves = [_read(text) for text in request.form.getlist("move")][: trials.MOVES_AT_MOST]
     chosen = request.form.get("next", "again")
     if chosen == "again":
         return []
     if chosen == "back":
         return moves[:-1]
     move = _read(chosen)
-    if move.what == trying.ANSWER:
-        move = Move(trying.ANSWER, text=(form.answer.data or "").strip())
-    return [*moves, move][: trying.MOVES_AT_MOST]
+    if move.what == trials.ANSWER:
+        move = Move(trials.ANSWER, text=(form.answer.data or "").strip())
+    return [*moves, move][: trials.MOVES_AT_MOST]
 
 
 def _suggested(draft: Draft) -> dict[str, Any]:
