@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from ..clock import now
 from ..engine.graph import Graph
 from ..models import events, waits
 from ..models.executions import Execution
@@ -81,7 +80,6 @@ class Trial:
     asks_ai: bool = False
     turn: str = NONE
     silent_because: str | None = None
-    at: datetime = field(default_factory=now)
 
     @property
     def next_due(self) -> Wait | None:

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 
 from .. import matching
 from ..ai.language import language_of
-from ..clock import now, own_time
+from ..clock import own_time
 from ..destinations import SUPPORT
 from ..engine import outcomes
 from ..engine.actions import owner
@@ -232,7 +232,7 @@ class _Stage:
         trial = Trial(
             self.live.graph, execution, refusals, Wait.open_of(execution.id) if execution else [],
             _messages_after(self.conversation, self.last_message), self.before, self._facts(), missed,
-            self.conversation.asked, turn, self.conversation.silent_because(), now(),
+            self.conversation.asked, turn, self.conversation.silent_because(),
         )  # fmt: skip
         session.flush()
         for row in (*own, *trial.waits, *trial.messages):

@@ -91,7 +91,7 @@ def test_p29_what_cannot_be_tried_is_told_and_stays(
 
 @pytest.mark.parametrize(
     "moves",
-    [["nonsense"], ["true:99999999999999999999:"], ["answer:0:" + "x" * 9_000], ["time::"] * 300, ["answer:0:\0"]],
+    [["nonsense"], ["true:" + "9" * 5_000 + ":"], ["answer:0:" + "x" * 9_000], ["time::"] * 300, ["answer:0:\0"]],
 )
 def test_p29_moves_that_nobody_could_make_do_no_harm(editor: Visitor, asking: int, moves: list[str]) -> None:
     page = f"/workflows/{asking}/try"

@@ -5,6 +5,7 @@ The page keeps nothing either: the form carries what happened so far, and each a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +40,7 @@ CONVERSATIONS_SHOWN = 20
 NAME_LENGTH = 200
 TEXT_LENGTH = 4_000
 YEARS = range(2000, 2100)
+POSITION = re.compile(r"\d{1,9}", re.ASCII)
 STEPS_SHOWN = 200
 
 # What a When node of that type starts on; what starts by itself at its time is started by hand in a trial.
@@ -141,7 +143,8 @@ def _written(move: Move) -> str:
 def _read(text: str) -> Move:
     what, _, rest = text.partition(":")
     position, _, said = rest.partition(":")
-    return Move(what, int(position) if position.isascii() and position.isdigit() else 0, said[:TEXT_LENGTH])
+    number = int(position) if POSITION.fullmatch(position) else 0
+    return Move(what, number, said[:TEXT_LENGTH].replace("\0", ""))
 
 
 def _told(move: Move) -> str:

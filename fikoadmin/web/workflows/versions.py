@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from .differences import Said
 from .reading import Reading
 
 DRAFT = "draft"
+NUMBER = re.compile(r"\d{1,10}", re.ASCII)
 ONE = "/<int:workflow_id>/versions/<int:number>"
 
 
@@ -56,7 +58,7 @@ def _page(draft: Draft, number: int, refusal: str = "") -> str:
 
 
 def _version(workflow: Workflow, number: str) -> WorkflowVersion:
-    known = workflows.version(workflow.id, int(number)) if number.isascii() and number.isdigit() else None
+    known = workflows.version(workflow.id, int(number)) if NUMBER.fullmatch(number) else None
     if known is None:
         raise NotFound("there is no such version")
     return known
