@@ -81,6 +81,7 @@ def _add_pages(app: Flask) -> None:
     for name, path in (("conversations", "/"), ("workflows", "/workflows"), ("settings", "/settings")):
         part = Blueprint(name, __name__)
         part.add_url_rule(path, "index", gallery)
+        part.add_url_rule(f"/{name}/waiting", "waiting", lambda: {"waiting": 3})
         app.register_blueprint(part)
     accounts = Blueprint("accounts", __name__)
     accounts.add_url_rule("/sign-in", "sign_in", sign_in)
