@@ -7,7 +7,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 CATALOGUES := $(wildcard fikoadmin/translations/*/LC_MESSAGES/*.po)
 INSTALL_SERVICES := $(filter true,$(CI))$(filter 1,$(FIKO_INSTALL_SERVICES))
 
-.PHONY: help run test bench storm check format translations lock screens
+.PHONY: help run test bench storm audit check format translations lock screens
 
 help:  ## What can be made here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,9 @@ bench: .venv/dev.stamp .venv/translations.stamp  ## Speed beside references: one
 
 storm: .venv/dev.stamp .venv/translations.stamp  ## Faults at full size: hours
 	@.venv/bin/pytest -m storm -n 2 --dist load --durations 20 tests/storm
+
+audit: .venv/dev.stamp .venv/translations.stamp build/audit/stamp  ## Lighthouse, valid HTML, size of a first load (takes Node 20.19)
+	@.venv/bin/python -m tools.audit
 
 check: .venv/dev.stamp  ## Format, lint, types
 	.venv/bin/ruff format --check .
@@ -56,6 +59,12 @@ lock: .venv/dev.stamp  ## Resolve setup.cfg anew and pin the result in requireme
 .venv/dev.stamp: requirements/dev.txt .venv/run.stamp
 	@echo "Installing what development needs into .venv"
 	@$(PIP) --requirement requirements/dev.txt
+	@touch $@
+
+build/audit/stamp: tools/audit/package.json tools/audit/package-lock.json
+	@echo "Installing the scanners into build/audit"
+	@mkdir -p $(@D) && cp $^ $(@D)
+	@cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 .venv/translations.stamp: $(CATALOGUES) .venv/run.stamp

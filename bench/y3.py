@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import NamedTemporaryFile
@@ -28,7 +29,7 @@ GOAL = 0.05
 ROUNDS = 3
 EVENTS = 400
 CONNECTIONS = 32
-SERVE = ["--config", "python:fikoadmin.serve", "--workers", "2", "--threads", "16", "wsgi:app"]
+SERVE = [sys.executable, "-m", "gunicorn", "--config", "python:fikoadmin.serve"]
 READY_SECONDS = 60.0
 
 # The floor's two statements. Many meet at one of 10,000 rows as rarely as our conversations do.
@@ -41,16 +42,24 @@ COMMIT;
 """
 
 
+@dataclass(frozen=True)
+class Served:
+    """Where a server listens, and its first process."""
+
+    port: int
+    pid: int
+
+
 @contextmanager
-def served(ground: Ground) -> Iterator[int]:
-    """Two gunicorn workers on the ground's databases; the port."""
+def served(ground: Ground, workers: int = 2, threads: int = 16) -> Iterator[Served]:
+    """So many gunicorn workers on the ground's databases."""
     port = free_port()
     environment = ground.environment | {"PATH": os.environ["PATH"]}
-    command = [sys.executable, "-m", "gunicorn", *SERVE[:-1], "--bind", f"127.0.0.1:{port}", SERVE[-1]]
-    server = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+    size = ["--workers", str(workers), "--threads", str(threads), "--bind", f"127.0.0.1:{port}"]
+    server = subprocess.Popen([*SERVE, *size, "wsgi:app"], cwd=ROOT, env=environment, start_new_session=True)
     try:
         _wait_until_ready(server, port)
-        yield port
+        yield Served(port, server.pid)
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(30)
@@ -83,7 +92,8 @@ def measure(ground: Ground) -> Line:
         all_redirected(ids)
         return loads[-1].per_second
 
-    with served(ground) as port:
+    with served(ground) as server:
+        port = server.port
         rates = in_turn(ours, lambda _number: pgbench(ground, 3), ROUNDS)
     p99 = median(one.percentile(0.99) for one in loads[1:]) * 1000
     return Line(

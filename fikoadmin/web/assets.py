@@ -37,10 +37,14 @@ def icon(name: str) -> Markup:
     """A decorative icon; the word beside it carries the meaning, so screen readers pass over it."""
     if "sprite_address" not in g:
         g.sprite_address = asset(SPRITE)
+    return _drawn(name, g.sprite_address)
+
+
+@lru_cache(maxsize=512)
+def _drawn(name: str, sprite: str) -> Markup:
+    """Kept: a list has hundreds of them, and making one anew takes as long as a cell of its text."""
     mirrored = " icon-mirrored" if name in FOLLOWS_READING_DIRECTION else ""
-    return Markup('<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(
-        mirrored, g.sprite_address, name
-    )
+    return Markup('<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(mirrored, sprite, name)
 
 
 def _keep(response: Response) -> Response:
