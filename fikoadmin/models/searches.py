@@ -34,6 +34,7 @@ from .searchable import as_vector, words_of
 PLACES = 500
 """So many of the newest messages, customers and conversations a search looks at."""
 WORDS_ASKED_FOR = 8
+NEWEST = 10_000
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,12 @@ def _equal(filters: Filters, *, leads: bool) -> list[ColumnElement[bool]]:
     ]
     if filters.ai_enabled is not None:
         flag: Any = Conversation.ai_enabled
-        alone = leads and (not given or given[0][0] is Conversation.status)
-        off = ~flag if alone else apart(flag).is_(False)
+        if leads and not given:
+            off = ~flag
+        elif leads and given[0][0] is Conversation.status:
+            off = flag.is_(False)  # for the index of both: the one of `NOT ai_enabled` alone holds too many others
+        else:
+            off = apart(flag).is_(False)
         conditions.append(flag if filters.ai_enabled else off)
     return conditions
 
@@ -161,8 +166,7 @@ def _of_customers(ids: list[int]) -> Select[Any]:
 def _having(model: Any, wanted: Any, words: list[str]) -> list[Any]:
     """That column of the newest rows with all these words."""
     if db.engine.dialect.name == "postgresql":
-        beginnings = " & ".join(f"'{word}':*" for word in words)
-        return _newest(select(wanted).where(_in_vector(model, beginnings)).order_by(model.id.desc()))
+        return _in_gin(model, wanted, " & ".join(f"'{word}':*" for word in words))
     # A whole word is read from its newest place on; where many longer ones begin with it, FTS5 gathers them all first.
     whole = _newest(_in_fts5(model, wanted, " AND ".join(f'"{word}"' for word in words)))
     if len(whole) > PLACES:
@@ -170,8 +174,21 @@ def _having(model: Any, wanted: Any, words: list[str]) -> list[Any]:
     return _newest(_in_fts5(model, wanted, " AND ".join(f'"{word}"*' for word in words)))
 
 
-def _in_vector(model: Any, query: str) -> ColumnElement[bool]:
-    return as_vector(model.__tablename__).op("@@")(cast(bindparam("words", query, TEXT), TSQUERY))
+def _in_gin(model: Any, wanted: Any, query: str) -> list[Any]:
+    """First among the newest rows, where a frequent word is soon met; a rarer one leads through the index. Left to
+    itself the planner takes a rare word for a frequent one, and reads every row there is."""
+    rows = select(model.id, wanted.label("wanted"), model.words).order_by(model.id.desc()).limit(NEWEST)
+    newest = rows.subquery("newest")
+    found = _newest(select(newest.c.wanted).where(_is_in("newest", query)).order_by(newest.c.id.desc()))
+    if len(found) > PLACES:
+        return found
+    all_hits = select(model.id, wanted.label("wanted")).where(_is_in(model.__tablename__, query))
+    hits = all_hits.cte("hits").prefix_with("MATERIALIZED")
+    return _newest(select(hits.c.wanted).order_by(hits.c.id.desc()))
+
+
+def _is_in(rows: str, query: str) -> ColumnElement[bool]:
+    return as_vector(rows).op("@@")(cast(bindparam("words", query, TEXT), TSQUERY))
 
 
 def _in_fts5(model: Any, wanted: Any, query: str) -> Select[Any]:
