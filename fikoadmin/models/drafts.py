@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, delete, select
-from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
 from ..extensions import db
@@ -31,7 +31,7 @@ class DraftChange(Model):
     revision: Mapped[int]
     action: Mapped[str] = mapped_column(String(40))
     about: Mapped[str] = mapped_column(String(200), default="")
-    parts: Mapped[dict[str, Any]] = deferred(mapped_column(JSON))
+    parts: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
     is_undone: Mapped[bool] = mapped_column(default=False)
     actor_kind: Mapped[str] = mapped_column(String(20))
     actor_id: Mapped[str] = mapped_column(String(60))
