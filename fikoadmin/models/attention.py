@@ -16,7 +16,7 @@ from sqlalchemy.orm import contains_eager
 
 from ..extensions import db
 from . import executions, pages
-from .conversations import Conversation
+from .conversations import SUPPORT_ACTIVE, Conversation
 from .executions import Execution
 from .timeline import Ran
 
@@ -24,16 +24,22 @@ SHOWN = 5
 MANY = 100
 
 # Written out, as in the indexes: a partial index is used where the statement says what the index says.
-_FOR_PEOPLE = "unanswered_since IS NOT NULL AND status = 'support_active'"
+_WAITING = "unanswered_since IS NOT NULL"
 _AI_FAILED = "unanswered_since IS NOT NULL AND unanswered_reason <> ''"
 
-for _name, _condition in (("for_people", _FOR_PEOPLE), ("ai_failed", _AI_FAILED)):
-    Index(
-        f"ix_conversations_{_name}",
-        Conversation.unanswered_since,
-        postgresql_where=text(_condition),
-        sqlite_where=text(_condition),
-    )
+Index(
+    "ix_conversations_waiting",
+    Conversation.status,
+    Conversation.unanswered_since,
+    postgresql_where=text(_WAITING),
+    sqlite_where=text(_WAITING),
+)
+Index(
+    "ix_conversations_ai_failed",
+    Conversation.unanswered_since,
+    postgresql_where=text(_AI_FAILED),
+    sqlite_where=text(_AI_FAILED),
+)
 
 
 @dataclass(frozen=True)
@@ -54,12 +60,12 @@ class Open:
 
 def waiting_for_people() -> Waiting:
     """Those that people own and whose customer has no answer yet."""
-    return _waiting(_FOR_PEOPLE)
+    return _waiting(_written(_WAITING), Conversation.status == SUPPORT_ACTIVE)
 
 
 def unanswered_by_ai() -> Waiting:
     """Those in which the AI failed for good; each says why."""
-    return _waiting(_AI_FAILED)
+    return _waiting(_written(_AI_FAILED))
 
 
 def failed_executions(since: datetime) -> tuple[Sequence[Ran], int]:
@@ -77,17 +83,16 @@ def open_executions() -> Open:
     )
 
 
-def _waiting(condition: str) -> Waiting:
-    wanted = _written(condition)
+def _waiting(*wanted: ColumnElement[bool]) -> Waiting:
     longest = (
         select(Conversation)
         .join(Conversation.customer)
         .options(contains_eager(Conversation.customer))
-        .where(wanted)
+        .where(*wanted)
         .order_by(Conversation.unanswered_since)
         .limit(SHOWN)
     )
-    return Waiting(db.session.scalars(longest).all(), _count(select(Conversation.id).where(wanted)))
+    return Waiting(db.session.scalars(longest).all(), _count(select(Conversation.id).where(*wanted)))
 
 
 def _written(condition: str) -> ColumnElement[bool]:

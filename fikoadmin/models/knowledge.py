@@ -65,6 +65,10 @@ class KnowledgeItem(Model):
         return Page(rows[:limit], str(rows[limit - 1].id) if len(rows) > limit else None)
 
     @classmethod
+    def by_id(cls, item_id: int) -> KnowledgeItem | None:
+        return db.session.get(cls, item_id)
+
+    @classmethod
     def all(cls) -> list[KnowledgeItem]:
         """The oldest first."""
         return list(db.session.scalars(select(cls).order_by(cls.id).limit(MOST)))

@@ -133,7 +133,7 @@ def recount() -> dict[str, int]:
     standing: Part = select(owned, literal_column("0"), -func.count()).group_by(owned)
     found = _amounts(_recorded().where(Total.quarter == NOW), *_owner_changes(*_uncounted_changes()), standing)
     _add({key: -amount for key, amount in found.items()})
-    return {name: amount for (name, _), amount in found.items()}
+    return {name: amount for (name, _), amount in sorted(found.items())}
 
 
 def forget_before(moment: datetime) -> None:

@@ -21,6 +21,7 @@ from ..words import N_
 COLUMNS = ("question", "answer", "language", "tags")
 REQUIRED = ("question", "answer")
 SIZE = 2_000_000
+ENCODING = "UTF-8"
 FLAWS_AT_MOST = 20
 
 QUESTION_LENGTH = 500
@@ -29,7 +30,7 @@ TAG_LENGTH = 60
 TAGS = 20
 LENGTHS = {"question": QUESTION_LENGTH, "answer": ANSWER_LENGTH}
 
-NOT_TEXT = N_("The file is not text in UTF-8. In the spreadsheet choose “CSV UTF-8” when you save it.")
+NOT_TEXT = N_("The file is not text in %(encoding)s. In the spreadsheet choose “CSV %(encoding)s” when you save it.")
 TOO_LARGE = N_("The file is larger than %(most)s bytes.")
 NO_HEADER = N_("The first line must name the columns: question, answer, language, tags. The first two are required.")
 CELLS = N_("has %(found)s cells where the first line has %(expected)s")
@@ -82,7 +83,7 @@ def read(raw: bytes) -> list[KnowledgeEntry]:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise NotImported([Flaw(0, NOT_TEXT)]) from None
+        raise NotImported([Flaw(0, NOT_TEXT, {"encoding": ENCODING})]) from None
     rows: dict[int, dict[str, str]] = {}
     flaws: list[Flaw] = []
     for line, row in _rows(text):

@@ -13,7 +13,6 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from ..errors import Conflict, Invalid, NotFound
-from ..extensions import db
 from ..models.knowledge import KnowledgeItem
 from ..models.settings import LANGUAGES
 from ..services import knowledge
@@ -135,7 +134,7 @@ def delete(item_id: int) -> ResponseReturnValue:
 
 
 def _found(item_id: int) -> KnowledgeItem:
-    item = db.session.get(KnowledgeItem, item_id)
+    item = KnowledgeItem.by_id(item_id)
     if item is None:
         raise NotFound(gettext("There is no such entry."))
     return item

@@ -10,10 +10,8 @@ down_revision = "0005"
 
 CHANGES = sa.text("NOT counted")
 ENDS = sa.text("NOT counted AND finished_at IS NOT NULL")
-PEOPLE_WANTED = {
-    "ix_conversations_for_people": sa.text("unanswered_since IS NOT NULL AND status = 'support_active'"),
-    "ix_conversations_ai_failed": sa.text("unanswered_since IS NOT NULL AND unanswered_reason <> ''"),
-}
+WAITING = sa.text("unanswered_since IS NOT NULL")
+AI_FAILED = sa.text("unanswered_since IS NOT NULL AND unanswered_reason <> ''")
 QUARTER = {
     "postgresql": "CAST(floor(extract(epoch FROM {0}) / 900) AS BIGINT)",
     "sqlite": "CAST(strftime('%s', {0}) AS INTEGER) / 900",
@@ -39,8 +37,20 @@ def upgrade() -> None:
         sqlite_where=CHANGES,
     )
     op.create_index("ix_executions_uncounted", "executions", ["id"], postgresql_where=ENDS, sqlite_where=ENDS)
-    for name, condition in PEOPLE_WANTED.items():
-        op.create_index(name, "conversations", ["unanswered_since"], postgresql_where=condition, sqlite_where=condition)
+    op.create_index(
+        "ix_conversations_waiting",
+        "conversations",
+        ["status", "unanswered_since"],
+        postgresql_where=WAITING,
+        sqlite_where=WAITING,
+    )
+    op.create_index(
+        "ix_conversations_ai_failed",
+        "conversations",
+        ["unanswered_since"],
+        postgresql_where=AI_FAILED,
+        sqlite_where=AI_FAILED,
+    )
     _count()
 
 
@@ -75,8 +85,8 @@ def _count() -> None:
 
 
 def downgrade() -> None:
-    for name in PEOPLE_WANTED:
-        op.drop_index(name, "conversations")
+    op.drop_index("ix_conversations_ai_failed", "conversations")
+    op.drop_index("ix_conversations_waiting", "conversations")
     op.drop_index("ix_executions_uncounted", "executions")
     op.drop_index("ix_conversation_events_uncounted", "conversation_events")
     op.drop_column("executions", "counted")

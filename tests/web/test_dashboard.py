@@ -114,7 +114,7 @@ def test_y10_the_dashboard_costs_the_same_queries_however_much_there_is(app: Fla
         failed_one(app)
         return statements_for(visitor, "/")
 
-    assert more(8) == more(120)
+    assert more(8) == more(60)
 
 
 # -- the picture ---------------------------------------------------------------------------------------------------

@@ -5,8 +5,9 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from fikoadmin.extensions import db
+from fikoadmin.extensions import db, transaction
 from fikoadmin.models import found
+from fikoadmin.models.conversations import Conversation
 from fikoadmin.models.held import Held
 from fikoadmin.models.jobs import ANSWER_CUSTOMER, AVAILABLE, Job
 from fikoadmin.services import answers, conversations
@@ -94,6 +95,18 @@ def test_p12_the_same_form_sent_twice_says_it_once(office: Flask, editor: Visito
     for _ in range(2):
         assert editor.client.post(address, data=form.sent(content="once")).status_code == 303
     assert chat_of(editor, address).count(">once<") == 1
+
+
+def test_a_button_says_its_words(office: Flask, editor: Visitor) -> None:
+    address = begin(editor)
+    with office.app_context(), transaction():
+        conversation = Conversation.locked(address.rpartition("/")[2])
+        assert conversation
+        conversation.tell("Which one?", AUTHOR, ["The blue <one>"])
+    [button] = [form for form in forms_on(chat_of(editor, address)) if form.action == address]
+    token = forms_on(editor.text(address))[0].values["csrf_token"]
+    assert editor.client.post(address, data=button.sent(csrf_token=token)).status_code == 303
+    assert "The blue &lt;one&gt;</p>" in chat_of(editor, address)
 
 
 def test_clearing_closes_it_and_begins_with_another(office: Flask, editor: Visitor) -> None:
