@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import ai, api, live, log, matching, mirror, models, redis_client, web
 from .config import ROOT, Config
-from .extensions import babel, csrf, db, limiter, login_manager, migrate
+from .extensions import babel, csrf, db, let_go, limiter, login_manager, migrate
 from .outbound import Mail, Outbound
 from .services import answers
 
@@ -34,6 +34,7 @@ def create_app(config: Config | None = None) -> Flask:
         count = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count, count)  # type: ignore[method-assign]
     db.init_app(app)
+    app.teardown_appcontext(let_go)  # before the library's own end of the session: the last one added is the first
     migrate.init_app(app, db, str(ROOT / "migrations"), compare_type=True, include_name=_is_modelled)
     csrf.init_app(app)
     login_manager.init_app(app)

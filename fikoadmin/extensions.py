@@ -15,6 +15,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Engine, MetaData, event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 NAMING = {
@@ -68,6 +69,14 @@ def transaction() -> Iterator[Session]:
         facts = session.info.pop("facts")
     # Reached only after a commit: what follows may be lost with the process, so it may only repeat what rows say.
     committed.send(facts=facts)
+
+
+def let_go(_error: BaseException | None) -> None:
+    """Ends the reading at the end of a request; a database that has gone meanwhile must not undo a finished answer."""
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        db.session().invalidate()
 
 
 def after_commit(fact: object) -> None:

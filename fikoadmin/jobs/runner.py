@@ -9,7 +9,7 @@ from flask import Flask
 from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..errors import LeaseLost, Retry
+from ..errors import LeaseLost, Retry, is_busy
 from ..extensions import transaction
 from ..models.due import pause_after
 from ..models.held import Held
@@ -76,6 +76,8 @@ class Runner:
         except LeaseLost:
             raise
         except Exception as error:
+            if is_busy(error):
+                raise  # the database's fault, not the job's: no try of it is used up
             if self._stopping.is_set():
                 held.give_back()
             else:
