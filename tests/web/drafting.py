@@ -45,5 +45,8 @@ def changed_by_somebody_else(app: Flask, workflow_id: int, node_id: str, **field
 
 
 def workflow_at(app: Flask, workflow_id: int) -> Workflow:
+    """Its own columns, to be read when the session is gone."""
     with app.app_context():
-        return db.session.get_one(Workflow, workflow_id)
+        workflow = db.session.get_one(Workflow, workflow_id)
+        db.session.expunge(workflow)
+        return workflow
