@@ -40,12 +40,7 @@ WORDS: Mapping[str, Table] = {
     "delay_unit": UNITS,
     "response_timeout_unit": UNITS,
 }
-LABELS = {
-    "when_type": "when_type",
-    "action_type": "action_type",
-    "node_type": "node_type",
-    "ai_control_action": "ai_control_action",
-}
+LABELS = ("when_type", "action_type", "node_type", "ai_control_action")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +143,7 @@ def _value(name: str, value: Any, node: Node) -> Markup:
     if name in READ:
         return READ[name](value, node)
     if isinstance(value, str) and (name in WORDS or name in LABELS):
-        return Markup("{}").format(word(WORDS[name], value) if name in WORDS else label(LABELS[name], value))
+        return Markup("{}").format(word(WORDS[name], value) if name in WORDS else label(name, value))
     return _plain(value)
 
 

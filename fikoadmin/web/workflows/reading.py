@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -71,13 +71,10 @@ class Reading:
         said = sentences.guard(guard) if guard else Markup()
         return Led(self.outline.numbers.get(target, 0), self.graph.node(target), said)
 
-    def drawn(
-        self, marks: Mapping[str, Mark] | None = None, downwards: bool = True,
-        links: Callable[[str], str | None] | None = None,
-    ) -> Drawing:  # fmt: skip
+    def drawn(self, marks: Mapping[str, Mark] | None = None) -> Drawing:
         """Its drawing as the reader's language goes; `marks` by node id stand beside the outline's numbers."""
         own = {id_: Mark(number=number) for id_, number in self.outline.numbers.items()}
         for id_, mark in (marks or {}).items():
             own[id_] = Mark(mark.text, mark.icon, mark.look, self.outline.numbers.get(id_))
         rtl = page_direction() == "rtl"
-        return drawing(self.graph, rtl=rtl, links=links, marks=Marks(own), downwards=downwards)
+        return drawing(self.graph, rtl=rtl, marks=Marks(own), downwards=True)
