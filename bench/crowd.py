@@ -53,8 +53,8 @@ class Crowd:
         values = ", ".join(given.get(name, f'o."{name}"') for name in columns)
         names = ", ".join(f'"{name}"' for name in columns)
         table = model.__tablename__
+        numbers = "generate_series(CAST(:start AS bigint), CAST(:size AS bigint)) n"
         db.session.execute(
-            text(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} o, generate_series(:start, :size) n"
-                 " WHERE o.id = :like"),
+            text(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} o, {numbers} WHERE o.id = :like"),
             {"start": self.size + 1, "size": size, "like": like},
-        )  # fmt: skip
+        )

@@ -12,8 +12,8 @@ from fikoadmin.extensions import db, transaction
 from fikoadmin.models import tallies
 from fikoadmin.models.conversations import Conversation
 
-TIMES = 100
-ROUNDS = 5
+TIMES = 5
+ROUNDS = 60
 QUESTIONS: dict[str, Callable[[], object]] = {
     "counts by status": tallies.standings,
     "badge of who waits": lambda: Conversation.count_waiting(100),
