@@ -74,7 +74,7 @@ def transaction() -> Iterator[Session]:
 def let_go(_error: BaseException | None) -> None:
     """Ends the reading at the end of a request; a database that has gone meanwhile must not undo a finished answer."""
     try:
-        db.session.rollback()
+        db.session.close()
     except SQLAlchemyError:
         db.session().invalidate()
 

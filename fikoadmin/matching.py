@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import lru_cache
 from threading import Lock
 from typing import Any
@@ -52,6 +53,7 @@ class LiveWorkflow:
     id: int
     version_id: int
     version: int
+    published_at: datetime
     name: str
     order: int
     max_executions: int
@@ -147,8 +149,8 @@ STARTS: Mapping[tuple[str, str], tuple[Check, ...]] = {
 class Index:
     """The live workflows of one moment, in the operators' order."""
 
-    def __init__(self, generation: int, workflows: Iterable[LiveWorkflow]) -> None:
-        self.generation = generation
+    def __init__(self, generation: int, changed_at: datetime | None, workflows: Iterable[LiveWorkflow]) -> None:
+        self.generation, self.changed_at = generation, changed_at
         self.workflows = {workflow.id: workflow for workflow in workflows}
         self._places = {id_: place for place, id_ in enumerate(self.workflows)}
         self._always: dict[str, set[int]] = {}
@@ -215,30 +217,42 @@ class Matcher:
     """Keeps this process's index in step with the database's set of live workflows."""
 
     def __init__(self) -> None:
-        self._index = Index(-1, ())
+        self._index = Index(-1, None, ())
         self._lock = Lock()
-        # Versions never change: what is built of one stays right.
+        # Versions never change. Begun anew with the index all the same: a restored database gives ids once more.
         self.graph_of = lru_cache(maxsize=KEPT_VERSIONS)(_graph_of)
         self.published = lru_cache(maxsize=KEPT_VERSIONS)(_published)
 
     def index(self) -> Index:
         """The index of the live workflows as the present transaction sees them."""
-        generation = Settings.load().live_workflows
+        settings = Settings.load()
+        generation, changed_at = settings.live_workflows, settings.live_workflows_at
         index = self._index
-        if index.generation != generation:
+        if (index.generation, index.changed_at) != (generation, changed_at):
             with self._lock:
-                index = self._index = Index(generation, _live_workflows(self._index.workflows))
+                self.graph_of.cache_clear()
+                self.published.cache_clear()
+                index = self._index = Index(generation, changed_at, _live_workflows(self._index.workflows))
         return index
 
 
 def _live_workflows(known: Mapping[int, LiveWorkflow]) -> list[LiveWorkflow]:
     """All of them in the operators' order; only those that are not `known` at their version are read as a whole."""
     rows = db.session.execute(
-        select(Workflow.id, Workflow.live_version_id, Workflow.name, Workflow.order)
-        .where(Workflow.status == ACTIVE, Workflow.live_version_id.is_not(None))
+        select(
+            Workflow.id,
+            Workflow.name,
+            Workflow.order,
+            WorkflowVersion.id.label("version_id"),
+            WorkflowVersion.created_at,
+        )
+        .join(Workflow.live_version)
+        .where(Workflow.status == ACTIVE)
         .order_by(Workflow.order, Workflow.id)
     ).all()
-    new = [row.id for row in rows if row.id not in known or known[row.id].version_id != row.live_version_id]
+    # With its time: a database that was restored gives the same ids to other versions.
+    same = {id_: (workflow.version_id, workflow.published_at) for id_, workflow in known.items()}
+    new = [row.id for row in rows if same.get(row.id) != (row.version_id, row.created_at)]
     read = {**known, **_read(new)}
     return [replace(read[row.id], name=row.name, order=row.order) for row in rows]
 
@@ -277,7 +291,8 @@ def as_live(workflow: Workflow, version: WorkflowVersion) -> LiveWorkflow:
     # Limits and dates are those of the published version: editing the draft must not change what is live (P19).
     limits, graph = version.document["workflow"], Graph(version.document)
     return LiveWorkflow(
-        id=workflow.id, version_id=version.id, version=version.number, name=workflow.name, order=workflow.order,
+        id=workflow.id, version_id=version.id, version=version.number, published_at=version.created_at,
+        name=workflow.name, order=workflow.order,
         max_executions=limits.get("max_executions") or 0,
         delay_between_executions=limits.get("delay_between_executions") or 0,
         start_date=limits.get("start_date"), end_date=limits.get("end_date"),

@@ -194,7 +194,10 @@ def test_p07_only_a_redirect_enabling_and_beginning_can_switch_the_ai_on() -> No
         ("services.conversations", "set_ai"),
         ("engine.actions", "control_ai_response"),
     }
-    assert named_calls("reopen") == {("services.events", "_message_received")}
+    assert named_calls("reopen") == {
+        ("services.events", "_message_received"),
+        ("services.trying", "_Stage._receive"),  # a trial: always rolled back
+    }
     assert named_calls("_begin") == {
         ("models.conversations", "Conversation.start"),
         ("models.conversations", "Conversation.reopen"),

@@ -64,6 +64,11 @@ class BulkRedirect(Model):
         found = select(BulkRedirect).where(BulkRedirect.id == bulk_id).with_for_update()
         return db.session.scalar(found.execution_options(populate_existing=True))
 
+    def begin(self, destination: str, operator_id: int, operator_label: str) -> None:
+        """Sets it going, in the name of who does so."""
+        self.state, self.destination, self.started_at = RUNNING, destination, now()
+        self.operator_id, self.operator_label = operator_id, operator_label
+
     def end(self, state: str) -> None:
         self.state, self.finished_at = state, now()
 

@@ -40,14 +40,15 @@ class Setting(Model):
 
 
 # Built once: they are read in every transaction.
-_ALL = select(Setting.name, Setting.value)
+_ALL = select(Setting.name, Setting.value, Setting.updated_at)
 
 
 class Settings:
     """All settings as they stand in the present transaction, in one query."""
 
-    def __init__(self, values: dict[str, Any]) -> None:
+    def __init__(self, values: dict[str, Any], live_workflows_at: datetime | None) -> None:
         self._values = values
+        self._live_workflows_at = live_workflows_at
 
     @classmethod
     def load(cls) -> Settings:
@@ -61,7 +62,9 @@ class Settings:
 
     @classmethod
     def _read(cls) -> Settings:
-        return cls(dict(db.session.execute(_ALL).all()))
+        rows = db.session.execute(_ALL).all()
+        changed = next((row.updated_at for row in rows if row.name == LIVE_WORKFLOWS), None)
+        return cls({row.name: row.value for row in rows}, changed)
 
     @staticmethod
     def changed() -> None:
@@ -79,7 +82,13 @@ class Settings:
 
     @property
     def live_workflows(self) -> int:
+        """The generation of their set: raised whenever it changes."""
         return int(self._values.get(LIVE_WORKFLOWS, 0))
+
+    @property
+    def live_workflows_at(self) -> datetime | None:
+        """When that was: with the generation it names one set, even after a database was restored."""
+        return self._live_workflows_at
 
     @property
     def ai_is_on(self) -> bool:

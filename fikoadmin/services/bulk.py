@@ -68,8 +68,7 @@ def start(bulk_id: int, destination: str, operator: Operator) -> BulkRedirect:
         one = _locked(bulk_id)
         if one.state != bulk.READY:
             raise Conflict(HAS_BEGUN)
-        one.state, one.destination, one.started_at = bulk.RUNNING, destination, now()
-        one.operator_id, one.operator_label = operator.id, operator.name
+        one.begin(destination, operator.id, operator.name)
         Job.queue(jobs.BULK_REDIRECT, one.id, key=one.job_key)
     return one
 

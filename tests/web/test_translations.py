@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "fikoadmin" / "translations" / "fa" / "LC_MESSAGES" / "messages.po"
-KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None, "lazy_pgettext": ((1, "c"), 2), "p": ((1, "c"), 2)}
+KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None, "P_": None, "lazy_pgettext": ((1, "c"), 2), "p": ((1, "c"), 2)}
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
 
 
