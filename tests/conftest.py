@@ -16,6 +16,7 @@ from tests import services
 
 if TYPE_CHECKING:
     from flask import Flask
+    from playwright.sync_api import Browser
 
 
 def require(package: str) -> None:
@@ -106,6 +107,15 @@ def chromium() -> Path:
     found = services.chromium()
     assert found is not None
     return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Path) -> Iterator[Browser]:
+    """One for all tests of this process: its library runs once in a thread."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
 
 
 # In process: the app without a context of its own, so that each request of a client begins one. Its database is a

@@ -178,7 +178,7 @@ def test_p12_what_is_said_while_the_line_works_is_sent_once_and_in_order(any_app
         with any_app.app_context():
             tell(ids[0], *said)
 
-    jobs.start(any_app)
+    jobs.start_alone(any_app)
     speaker = threading.Thread(target=say)
     speaker.start()
     speaker.join()

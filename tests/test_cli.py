@@ -123,7 +123,7 @@ def test_without_redis_there_is_no_mirror_to_set_right(command: Command) -> None
 
 
 def test_a_database_that_is_not_there_is_one_line(tmp_path: Path, command: Command, app: Flask) -> None:
-    command("db", "downgrade")
+    command("db", "downgrade", "base")
     status, out, err = command("token", "create", "test")
     assert (status, out, len(err.splitlines())) == (1, "", 1)
     assert "no such table" in err

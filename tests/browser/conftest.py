@@ -1,24 +1,16 @@
 """A running installation and real browser pages on it; nothing here imports the app."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.app_server import App
-from tests.conftest import CHROMIUM_FLAGS
 
 EMAIL = "sara@example.org"
 PASSWORD = "a-long-enough-password"
 
 NewContext = Callable[..., BrowserContext]
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: Path) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
 
 
 @pytest.fixture(scope="module")

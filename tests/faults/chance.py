@@ -17,24 +17,30 @@ PATIENCE = 60.0
 Work = Callable[[], object]
 
 
+# What sleeps at present. The listeners stay: taking one away breaks a thread that is just going through them.
+_pauses: list[Callable[[], None]] = []
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+@event.listens_for(Session, "after_commit")
+def _pause(*_: object) -> None:
+    for pause in tuple(_pauses):
+        pause()
+
+
 @contextmanager
 def jitter(chance: Random, longest: float = 0.003, often: float = 0.2) -> Iterator[None]:
     """Sleeps for a moment before some statements, and between some commits and what follows them."""
 
-    def pause(*_: object) -> None:
+    def pause() -> None:
         if chance.random() < often:
             time.sleep(chance.uniform(0, longest))
 
-    def pause_before_statement(*_: object) -> None:
-        pause()
-
-    event.listen(Engine, "before_cursor_execute", pause_before_statement)
-    event.listen(Session, "after_commit", pause)
+    _pauses.append(pause)
     try:
         yield
     finally:
-        event.remove(Engine, "before_cursor_execute", pause_before_statement)
-        event.remove(Session, "after_commit", pause)
+        _pauses.remove(pause)
 
 
 def at_once(app: Flask, works: Sequence[Work]) -> None:

@@ -12,11 +12,11 @@ from random import Random
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from fikoadmin import destinations
 from fikoadmin.services import conversations
-from tests.conftest import CHROMIUM_FLAGS, Stack
+from tests.conftest import Stack
 from tests.faults.chance import wait_until
 from tests.faults.ground import PERSON, new_conversation, shown
 from tests.faults.hall import Hall
@@ -79,15 +79,13 @@ def hall_of(app: Flask, running: Site, ids: Sequence[str]) -> Iterator[tuple[Hal
 
 
 @contextmanager
-def browser_pages(chromium: Path, cookie: str, port: int, ids: Sequence[str]) -> Iterator[list[Page]]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
-        yield [_open(browser, cookie, port, id_) for id_ in ids]
-        browser.close()
-
-
-def _open(browser: Browser, cookie: str, port: int, conversation_id: str) -> Page:
+def browser_pages(browser: Browser, cookie: str, port: int, ids: Sequence[str]) -> Iterator[list[Page]]:
     context = browser.new_context()
+    yield [_open(context, cookie, port, id_) for id_ in ids]
+    context.close()
+
+
+def _open(context: BrowserContext, cookie: str, port: int, conversation_id: str) -> Page:
     context.add_cookies([{"name": "fiko_session", "value": cookie, "url": f"http://127.0.0.1:{port}"}])
     context.add_init_script(path=WATCHING)
     page = context.new_page()
@@ -111,13 +109,13 @@ def an_old_answer_changes_nothing(page: Page, conversation_id: str) -> None:
 
 
 @pytest.mark.parametrize("ground", ["sqlite"], indirect=True)
-def test_p24_pages_show_the_truth_whatever_is_cut(app: Flask, ground: Stack, chromium: Path, tmp_path: Path) -> None:
+def test_p24_pages_show_the_truth_whatever_is_cut(app: Flask, ground: Stack, browser: Browser, tmp_path: Path) -> None:
     chance, ids = Random(11), [new_conversation() for _ in range(STREAMS - BROWSER_PAGES)]
     watched = ids[:BROWSER_PAGES]
     with (
         site(threads_for(ground, STREAMS).environment, tmp_path, workers=0) as running,
         hall_of(app, running, ids) as (hall, cookie, port),
-        browser_pages(chromium, cookie, port, watched) as pages,
+        browser_pages(browser, cookie, port, watched) as pages,
     ):
         disturb(running, hall, ids, chance)
         assert all(screen.losses for screen in hall.screens)
