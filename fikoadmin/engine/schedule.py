@@ -123,8 +123,8 @@ class Timetable:
         rules = {node["id"]: Rule.of(node, timezone, since) for node in scheduled}
         self._rules = {node_id: rule for node_id, rule in rules.items() if rule}
         limits = document["workflow"]
-        self._begin = _moment(limits["start_date"], timezone) if limits.get("start_date") else None
-        self._end = _moment(limits["end_date"], timezone) if limits.get("end_date") else None
+        self._begin = moment_of(limits["start_date"], timezone) if limits.get("start_date") else None
+        self._end = moment_of(limits["end_date"], timezone) if limits.get("end_date") else None
 
     def __bool__(self) -> bool:
         return bool(self._rules)
@@ -166,6 +166,7 @@ class Timetable:
         return max(after, self._begin - INSTANT) if self._begin else after
 
 
-def _moment(text: str, timezone: ZoneInfo) -> datetime:
+def moment_of(text: str, timezone: ZoneInfo) -> datetime:
+    """A workflow's start or end date as an instant; one without an offset is the installation's local time."""
     moment = datetime.fromisoformat(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=timezone)).astimezone(UTC)

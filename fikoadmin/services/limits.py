@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, exists, func, select
 
 from ..clock import now
+from ..engine.schedule import moment_of
 from ..extensions import db
 from ..matching import LiveWorkflow
 from ..models.executions import OPEN, SKIPPED, Execution
@@ -32,16 +33,11 @@ def held_back(workflow: LiveWorkflow, customer_id: int | None, conversation_id: 
 
 def by_date(workflow: LiveWorkflow, timezone: ZoneInfo) -> str:
     """Why `workflow` may not run at this moment, by its start and end date; empty where it may."""
-    if workflow.start_date and now() < _moment(workflow.start_date, timezone):
+    if workflow.start_date and now() < moment_of(workflow.start_date, timezone):
         return NOT_YET
-    if workflow.end_date and now() > _moment(workflow.end_date, timezone):
+    if workflow.end_date and now() > moment_of(workflow.end_date, timezone):
         return OVER
     return ""
-
-
-def _moment(text: str, timezone: ZoneInfo) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone)
 
 
 def _by_count(workflow: LiveWorkflow, customer_id: int) -> str:
