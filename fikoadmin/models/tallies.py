@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     ColumnElement,
     Select,
     String,
@@ -23,7 +24,6 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
-    text,
     union_all,
     update,
 )
@@ -195,11 +195,11 @@ def _owned(status: Any, ai_enabled: Any) -> ColumnElement[str]:
 
 
 def _uncounted_changes() -> tuple[ColumnElement[bool]]:
-    return (text("NOT conversation_events.counted"),)  # type: ignore[return-value]
+    return (literal_column("NOT conversation_events.counted", Boolean),)
 
 
 def _uncounted_ends() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return text("NOT executions.counted"), Execution.finished_at.is_not(None)  # type: ignore[return-value]
+    return literal_column("NOT executions.counted", Boolean), Execution.finished_at.is_not(None)
 
 
 def _amounts(*parts: Part) -> dict[tuple[str, int], int]:

@@ -116,7 +116,7 @@ def _composed(sender: str, recipients: Sequence[str], subject: str, text: str, m
     # Not EmailMessage: it loses or doubles spaces where it folds a long subject that is not English.
     message = MIMEText(_LINE_END.sub("\r\n", _encodable(text)), "plain", "utf-8")
     heading = _CONTROLS.sub(" ", _encodable(subject)).strip()
-    message["Subject"] = Header(heading, "utf-8", header_name="Subject")  # type: ignore[assignment]
+    message["Subject"] = Header(heading, "utf-8", header_name="Subject")  # type: ignore[assignment]  # it takes headers
     message["From"] = sender
     message["To"] = ", ".join(recipients)
     message["Date"] = format_datetime(now())

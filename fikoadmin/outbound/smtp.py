@@ -41,7 +41,7 @@ class Session:
         self._stream = stream
         self._host = host
         self._smtp = smtplib.SMTP(local_hostname=_own_name())
-        self._smtp.sock = _Socket(stream)  # type: ignore[assignment]
+        self._smtp.sock = _Socket(stream)  # type: ignore[assignment]  # all of a socket that smtplib uses
 
     def greet(self) -> None:
         """Waits for the server's greeting, answers it and learns what the server offers."""
