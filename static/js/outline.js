@@ -72,12 +72,15 @@ function goOn() {
 
 addEventListener("load", () => setTimeout(goOn));
 
-/* A node's menu that is open stays so when the outline is drawn again. */
-let opened = "";
+/* A node's menu that was asked for is there again when the outline is drawn again, be it open or still on its way. */
+let asked = null;
+document.addEventListener("htmx:beforeRequest", ({ target }) => {
+  if (target.id.startsWith("more-")) asked = target;
+});
 document.addEventListener("toggle", ({ target }) => {
-  if (target.id.startsWith("more-")) opened = target.open ? target.id : "";
+  if (target.id.startsWith("more-") && !target.open) asked = null;
 }, true);
-new MutationObserver(() => opened && document.querySelector(`a#${opened}`)?.click()).observe(
+new MutationObserver(() => asked && !asked.isConnected && document.querySelector(`a#${asked.id}`)?.click()).observe(
   document.querySelector("main"),
   { childList: true, subtree: true },
 );
