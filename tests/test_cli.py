@@ -52,6 +52,32 @@ def demo_password(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return tmp_path / "demo-password"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("--nonsense", "db nonsense", "ai-control nonsense", "user nonsense", "conversation nonsense", "token create"),
+        *("conversation redirect x", "conversation show x y", "workflow import", "workflow export"),
+    ],
+)
+def test_wrong_usage(command: Command, line: str) -> None:
+    status, out, err = command(*line.split())
+    assert (status, out) == (2, "")
+    assert err.startswith("fikoadmin: ")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("user", "user create", "token", "token create", "workflow", "conversation", "ai-control", "setting", "db"),
+        *("run", "worker", "demo"),
+    ],
+)
+def test_help(command: Command, line: str) -> None:
+    status, out, _ = command(*line.split(), "--help")
+    assert status == 0
+    assert out.startswith(f"Usage: fikoadmin {line}")
+
+
 def test_an_operator_is_made_with_a_password_that_is_shown_once(app: Flask, command: Command) -> None:
     status, out, err = command("user", "create", "--email", "Ann@example.com", "--name", "Ann", "--role", "viewer")
     password = err.removeprefix("Password: ").strip()
