@@ -6,7 +6,7 @@ import argparse
 import time
 from pathlib import Path
 
-from bench import growth, y1, y2, y3, y4, y6, y7, y8, y11, y12, y13
+from bench import growth, y1, y2, y3, y4, y5, y6, y7, y8, y11, y12, y13
 from bench.ground import Ground, prepared
 from bench.reader import Reader
 from bench.table import Line, table
@@ -41,8 +41,9 @@ def _measured(ground: Ground, asked: argparse.Namespace) -> list[Line]:
     if asked.part == "live":
         return [*y7.measure(ground, asked.streams)]
     return [
-        y1.measure(ground), *y2.measure(), y3.measure(ground), y4.measure(ground), y12.measure(), y11.measure()
-    ]  # fmt: skip
+        *(y1.measure(ground), *y2.measure(), y3.measure(ground), y4.measure(ground)),
+        *(*y5.measure(ground), y12.measure(), y11.measure()),
+    ]
 
 
 if __name__ == "__main__":
