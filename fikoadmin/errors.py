@@ -45,16 +45,21 @@ class Busy(Problem):
 
 
 class Invalid(Problem):
-    """One field is wrong: `field` says which, the message what is wrong and what would be right."""
+    """One field is wrong: `field` says which, `text` what is wrong and what would be right.
+
+    `text` may have places for values, `%(name)s`; it stays apart from them, so that a page can translate it.
+    """
 
     status = 422
     title = "Invalid input"
 
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}" if field else message)
+    def __init__(self, field: str, text: str, **values: object) -> None:
         self.field = field
-        self.reason = message
-        self.errors = [{"field": field, "message": message}]
+        self.text = text
+        self.values = values
+        self.reason = text % values if values else text
+        self.errors = [{"field": field, "message": self.reason}]
+        super().__init__(f"{field}: {self.reason}" if field else self.reason)
 
 
 class Retry(Exception):

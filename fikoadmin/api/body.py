@@ -48,7 +48,7 @@ def read(schema: Schema) -> dict[str, Any]:
     except Invalid as error:
         if error.field != WHOLE:
             raise
-        raise type(error)(BODY, error.reason) from None
+        raise type(error)(BODY, error.text, **error.values) from None
     return load(schema, value)
 
 

@@ -18,9 +18,9 @@ _UNRULY = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _SHOWN = 60
 
 
-def wrong(place: Place, message: str) -> Invalid:
+def wrong(place: Place, text: str, **values: object) -> Invalid:
     """The error for `place`, which names it like `nodes[3].title`."""
-    return Invalid(written(place), message)
+    return Invalid(written(place), text, **values)
 
 
 def written(place: Place) -> str:

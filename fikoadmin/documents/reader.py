@@ -10,14 +10,20 @@ from uuid import uuid4
 from ..engine import kinds
 from ..engine.findings import Finding
 from ..errors import Invalid
+from ..words import N_
 from .document import Document
 from .places import WHOLE, Place, shown, written, wrong
-from .shapes import a_list, a_text, an_object, one_of, read_condition, read_field, read_fields, required
+from .shapes import NOT_AN_OBJECT, a_list, a_text, an_object, one_of, read_condition, read_field, read_fields, required
 from .strict import parse, refuse_unsound
 
 NODES = 1_000
 CONNECTIONS = 5_000
 ID_LENGTH = 200
+
+EMPTY = N_("must not be empty")
+OTHER_VERSION = N_("%(value)s is not a version that can be read: %(known)s")
+NO_SUCH_NODE = N_("there is no node %(value)s")
+SAME_ID = N_("is the id of %(other)s as well")
 
 _VERSION = re.compile(r"1\.\d{1,9}", re.ASCII)
 _MOMENT = kinds.WORKFLOW_FIELDS["start_date"]
@@ -55,7 +61,7 @@ def read_value(value: Any, *, name: str | None = None) -> Document:
 def _out_of_envelope(value: Any) -> tuple[dict[str, Any], Any]:
     if not isinstance(value, dict):
         refuse_unsound(value)
-        raise Invalid(WHOLE, f"must be an object, not {shown(value)}")
+        raise Invalid(WHOLE, NOT_AN_OBJECT, value=shown(value))
     if "workflow_data" not in value:
         return value, None
     refuse_unsound(value.get("name"), (None, "name"))
@@ -68,7 +74,7 @@ def _metadata(bare: Mapping[str, Any]) -> dict[str, Any]:
     metadata = dict(an_object(bare.get("export_metadata", {}), place))
     version = metadata.setdefault("version", "1.0")
     if not isinstance(version, str) or not _VERSION.fullmatch(version):
-        raise wrong((place, "version"), f"{shown(version)} is not a version that can be read: 1.x")
+        raise wrong((place, "version"), OTHER_VERSION, value=shown(version), known="1.x")
     read_field(metadata.get("exported_at"), _MOMENT, (place, "exported_at"))
     return metadata
 
@@ -87,7 +93,7 @@ def _name(given: Any, workflow: Mapping[str, Any]) -> str:
         return replacing
     own: str = workflow["name"]
     if not own.strip():
-        raise wrong(((None, "workflow"), "name"), "must not be empty")
+        raise wrong(((None, "workflow"), "name"), EMPTY)
     return own
 
 
@@ -120,7 +126,7 @@ def _connection(value: Any, node_ids: set[str], place: Place) -> dict[str, Any]:
     for end in ("source_node_id", "target_node_id"):
         node_id = a_text(required(connection, end, place), (place, end))
         if node_id not in node_ids:
-            raise wrong((place, end), f"there is no node {shown(node_id)}")
+            raise wrong((place, end), NO_SUCH_NODE, value=shown(node_id))
     one_of(connection["connection_type"], kinds.ALL_CONNECTION_TYPES, (place, "connection_type"))
     guard = connection.get("condition")
     connection["condition"] = {} if guard is None else an_object(guard, (place, "condition"))
@@ -130,7 +136,7 @@ def _connection(value: Any, node_ids: set[str], place: Place) -> dict[str, Any]:
 
 def _id(value: Any, place: Place) -> None:
     if not a_text(value, place, ID_LENGTH):
-        raise wrong(place, "must not be empty")
+        raise wrong(place, EMPTY)
 
 
 def _refuse_same_ids(entries: list[dict[str, Any]], place: Place) -> None:
@@ -138,7 +144,7 @@ def _refuse_same_ids(entries: list[dict[str, Any]], place: Place) -> None:
     for index, entry in enumerate(entries):
         earlier = first.setdefault(entry["id"], index)
         if earlier != index:
-            raise wrong(((place, index), "id"), f"is the id of {written((place, earlier))} as well")
+            raise wrong(((place, index), "id"), SAME_ID, other=written((place, earlier)))
 
 
 def _not_run(nodes: list[dict[str, Any]]) -> Iterator[Finding]:

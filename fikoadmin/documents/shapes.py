@@ -9,11 +9,27 @@ from typing import Any, TypeAlias
 
 from .. import destinations
 from ..engine.kinds import COMBINATIONS, COUNT_MAX, Field, Shape
+from ..words import N_
 from .places import Place, shown, wrong
 
 POSITION_MAX = 1_000_000_000
 MOMENT_LENGTH = 40
 YEARS = range(1900, 9999)
+
+NOT_AN_OBJECT = N_("must be an object, not %(value)s")
+NOT_A_LIST = N_("must be a list, not %(value)s")
+NOT_A_TEXT = N_("must be a text, not %(value)s")
+NOT_A_FLAG = N_("must be true or false, not %(value)s")
+NOT_A_NUMBER = N_("must be a number, not %(value)s")
+NOT_WHOLE = N_("must be a whole number, not %(value)s")
+NOT_BETWEEN = N_("must be between %(least)s and %(most)s")
+NOT_ONE_OF = N_("%(value)s is not one of %(choices)s")
+NOT_A_DESTINATION = N_("%(value)s is not a destination")
+NOT_A_MOMENT = N_("%(value)s is not a date and time in %(format)s")
+NOT_A_DAY = N_("%(value)s is not a date in %(format)s")
+NOT_A_CLOCK = N_("%(value)s is not a time of day in %(format)s")
+TOO_MANY = N_("has %(count)s entries; %(most)s are allowed")
+TOO_LONG = N_("is longer than %(most)s characters")
 
 Check: TypeAlias = Callable[[Any, Field, Place], Any]
 
@@ -38,35 +54,35 @@ def read_field(value: Any, field: Field, place: Place) -> Any:
 
 def an_object(value: Any, place: Place) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise wrong(place, f"must be an object, not {shown(value)}")
+        raise wrong(place, NOT_AN_OBJECT, value=shown(value))
     return value
 
 
 def a_list(value: Any, place: Place, most: int | None = None) -> list[Any]:
     if not isinstance(value, list):
-        raise wrong(place, f"must be a list, not {shown(value)}")
+        raise wrong(place, NOT_A_LIST, value=shown(value))
     if most is not None and len(value) > most:
-        raise wrong(place, f"has {len(value)} entries; {most} are allowed")
+        raise wrong(place, TOO_MANY, count=len(value), most=most)
     return value
 
 
 def a_text(value: Any, place: Place, length: int | None = None) -> str:
     if not isinstance(value, str):
-        raise wrong(place, f"must be a text, not {shown(value)}")
+        raise wrong(place, NOT_A_TEXT, value=shown(value))
     if length is not None and len(value) > length:
-        raise wrong(place, f"is longer than {length} characters")
+        raise wrong(place, TOO_LONG, most=length)
     return value
 
 
 def one_of(value: Any, choices: tuple[str, ...], place: Place) -> str:
     if not isinstance(value, str) or value not in choices:
-        raise wrong(place, f"{shown(value)} is not one of {', '.join(filter(None, choices))}")
+        raise wrong(place, NOT_ONE_OF, value=shown(value), choices=", ".join(filter(None, choices)))
     return value
 
 
 def required(values: Mapping[str, Any], name: str, place: Place) -> Any:
     if name not in values:
-        raise wrong((place, name), "is missing")
+        raise wrong((place, name), N_("is missing"))
     return values[name]
 
 
@@ -78,33 +94,33 @@ def _texts(value: Any, field: Field, place: Place) -> list[Any]:
 
 def _destination(value: Any, field: Field, place: Place) -> str:
     if a_text(value, place) and destinations.find(value) is None:
-        raise wrong(place, f"{shown(value)} is not a destination")
+        raise wrong(place, NOT_A_DESTINATION, value=shown(value))
     return str(value)
 
 
 def _flag(value: Any, field: Field, place: Place) -> bool:
     if not isinstance(value, bool):
-        raise wrong(place, f"must be true or false, not {shown(value)}")
+        raise wrong(place, NOT_A_FLAG, value=shown(value))
     return value
 
 
 def _count(value: Any, field: Field, place: Place) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise wrong(place, f"must be a whole number, not {shown(value)}")
+        raise wrong(place, NOT_WHOLE, value=shown(value))
     if not 0 <= value <= COUNT_MAX:
-        raise wrong(place, f"must be between 0 and {COUNT_MAX}")
+        raise wrong(place, NOT_BETWEEN, least=0, most=COUNT_MAX)
     return value
 
 
 def _number(value: Any, field: Field, place: Place) -> int | float:
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise wrong(place, f"must be a number, not {shown(value)}")
+        raise wrong(place, NOT_A_NUMBER, value=shown(value))
     if not abs(value) <= POSITION_MAX:
-        raise wrong(place, f"must be between -{POSITION_MAX} and {POSITION_MAX}")
+        raise wrong(place, NOT_BETWEEN, least=-POSITION_MAX, most=POSITION_MAX)
     return value
 
 
-def _in_time(read: Callable[[str], date | time], what: str) -> Check:
+def _in_time(read: Callable[[str], date | time], otherwise: str) -> Check:
     """Keeps the text as it was written, so that it is exported as it came."""
 
     def check(value: Any, field: Field, place: Place) -> str:
@@ -112,9 +128,9 @@ def _in_time(read: Callable[[str], date | time], what: str) -> Check:
         try:
             found = read(text)
         except ValueError:
-            raise wrong(place, f"{shown(text)} is not {what} in ISO 8601") from None
+            raise wrong(place, otherwise, value=shown(text), format="ISO 8601") from None
         if isinstance(found, date) and found.year not in YEARS:
-            raise wrong(place, f"{shown(text)} is out of range")
+            raise wrong(place, N_("%(value)s is out of range"), value=shown(text))
         return text
 
     return check
@@ -147,9 +163,9 @@ _CHECKS: Mapping[Shape, Check] = {
     "flag": _flag,
     "count": _count,
     "number": _number,
-    "moment": _in_time(datetime.fromisoformat, "a date and time"),
-    "day": _in_time(datetime.fromisoformat, "a date"),
-    "clock": _in_time(time.fromisoformat, "a time of day"),
+    "moment": _in_time(datetime.fromisoformat, NOT_A_MOMENT),
+    "day": _in_time(datetime.fromisoformat, NOT_A_DAY),
+    "clock": _in_time(time.fromisoformat, NOT_A_CLOCK),
     "list": lambda value, field, place: a_list(value, place),
     "object": lambda value, field, place: an_object(value, place),
     "conditions": _conditions,

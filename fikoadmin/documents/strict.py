@@ -11,12 +11,28 @@ from math import isfinite
 from typing import Any
 
 from ..errors import Invalid
+from ..words import N_
 from .places import WHOLE, Key, Place, wrong
 
 SIZE = 2 * 1024 * 1024
 DEPTH = 32
 WHOLE_MAX = 2**63 - 1
-OUT_OF_RANGE = "is a number out of range"
+OUT_OF_RANGE = N_("is a number out of range")
+TOO_LARGE = N_("is larger than %(most)s MiB")
+TOO_DEEP = N_("is nested deeper than %(most)s levels")
+TOO_DEEP_AT = N_("is nested deeper than %(most)s levels at character %(character)s")
+NOT_UTF8 = N_("is not %(encoding)s text: byte %(byte)s")
+NOT_JSON = N_("is not JSON: line %(line)s, column %(column)s: %(why)s")
+NOT_A_NUMBER = N_("%(value)s is not a number")
+TWICE = N_("is given twice")
+UNSTORABLE = N_("contains a character that cannot be stored (NUL or half of a surrogate pair)")
+# What Python's parser says, for those who translate.
+PARSER_SAYS = (
+    N_("Expecting value"), N_("Extra data"), N_("Expecting ',' delimiter"), N_("Expecting ':' delimiter"),
+    N_("Expecting property name enclosed in double quotes"), N_("Unterminated string starting at"),
+    N_("Invalid control character at"), N_("Invalid \\escape"), N_("Invalid \\uXXXX escape"),
+    N_("Illegal trailing comma before end of array"), N_("Illegal trailing comma before end of object"),
+)  # fmt: skip
 
 # What is nested deeper than this is refused before it is parsed: the parser would run out of stack.
 _PARSED_DEPTH = 200
@@ -35,8 +51,9 @@ class NotJSON(Invalid):
 class _Flaw:
     """Stands in the parsed value where the parser met something that JSON, or this reader, does not have."""
 
-    message: str
+    text: str
     key: str | None = None
+    value: str = ""
 
 
 def parse(raw: bytes | str) -> Any:
@@ -48,10 +65,10 @@ def parse(raw: bytes | str) -> Any:
             text,
             object_pairs_hook=_object,
             parse_int=_whole,
-            parse_constant=lambda name: _Flaw(f"{name} is not a number"),
+            parse_constant=lambda name: _Flaw(NOT_A_NUMBER, value=name),
         )
     except json.JSONDecodeError as error:
-        raise NotJSON(WHOLE, f"is not JSON: line {error.lineno}, column {error.colno}: {error.msg}") from None
+        raise NotJSON(WHOLE, NOT_JSON, line=error.lineno, column=error.colno, why=error.msg) from None
 
 
 def refuse_unsound(value: Any, place: Place = None) -> None:
@@ -70,13 +87,13 @@ def refuse_unsound(value: Any, place: Place = None) -> None:
 
 def _text(raw: bytes | str) -> str:
     if len(raw) > SIZE or (isinstance(raw, str) and len(raw.encode("utf-8", "surrogatepass")) > SIZE):
-        raise Invalid(WHOLE, f"is larger than {SIZE // 1024**2} MiB")
+        raise Invalid(WHOLE, TOO_LARGE, most=SIZE // 1024**2)
     if isinstance(raw, str):
         return raw
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise NotJSON(WHOLE, f"is not UTF-8 text: byte {error.start + 1}") from None
+        raise NotJSON(WHOLE, NOT_UTF8, encoding="UTF-8", byte=error.start + 1) from None
 
 
 def _refuse_nesting(text: str) -> None:
@@ -85,7 +102,7 @@ def _refuse_nesting(text: str) -> None:
         bracket = text[match.start()]
         depth += (bracket in "[{") - (bracket in "]}")
         if depth > _PARSED_DEPTH:
-            raise Invalid(WHOLE, f"is nested deeper than {DEPTH} levels at character {match.start() + 1}")
+            raise Invalid(WHOLE, TOO_DEEP_AT, most=DEPTH, character=match.start() + 1)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> Any:
@@ -93,7 +110,7 @@ def _object(pairs: list[tuple[str, Any]]) -> Any:
     if len(made) == len(pairs):
         return made
     counts = Counter(key for key, _ in pairs)
-    return _Flaw("is given twice", counts.most_common(1)[0][0])
+    return _Flaw(TWICE, counts.most_common(1)[0][0])
 
 
 def _whole(digits: str) -> Any:
@@ -112,9 +129,9 @@ def _inside(place: Place, value: Any) -> Iterator[tuple[Place, Any]]:
 
 def _refuse(place: Place, value: Any, depth: int) -> None:
     if isinstance(value, _Flaw):
-        raise wrong(place if value.key is None else (place, value.key), value.message)
+        raise wrong(place if value.key is None else (place, value.key), value.text, value=value.value)
     if depth > DEPTH:
-        raise wrong(place, f"is nested deeper than {DEPTH} levels")
+        raise wrong(place, TOO_DEEP, most=DEPTH)
     if isinstance(value, dict):
         for key in value:
             _refuse_text((place, key), key)
@@ -132,4 +149,4 @@ def _out_of_range(value: Any) -> bool:
 
 def _refuse_text(place: Place, text: str) -> None:
     if _UNSTORABLE.search(text):
-        raise wrong(place, "contains a character that cannot be stored (NUL or half of a surrogate pair)")
+        raise wrong(place, UNSTORABLE)

@@ -15,6 +15,7 @@ from ..errors import NotFound
 from ..extensions import db
 from ..models.settings import Settings
 from ..models.workflows import ACTIVE, Workflow, WorkflowVersion
+from ..words import N_
 from .index import Index
 from .workflow import LiveWorkflow, as_live
 
@@ -83,7 +84,7 @@ def _read(ids: Sequence[int]) -> dict[int, LiveWorkflow]:
 def _version(version_id: int) -> WorkflowVersion:
     version = db.session.get(WorkflowVersion, version_id, options=[undefer(WorkflowVersion.document)])
     if version is None:
-        raise NotFound("there is no such version")
+        raise NotFound(N_("there is no such version"))
     return version
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 
 from ..errors import NotFound
 from ..extensions import db
+from ..words import N_
 from .bulk import BulkRedirect
 from .conversations import Conversation
 from .customers import Customer
@@ -26,14 +27,14 @@ def conversation(conversation_id: str) -> Conversation:
         .where(Conversation.id == conversation_id)
     )
     if found is None:
-        raise NotFound("there is no such conversation")
+        raise NotFound(N_("there is no such conversation"))
     return found
 
 
 def customer(customer_id: int) -> Customer:
     found = db.session.get(Customer, customer_id, options=[selectinload(Customer._tags)])
     if found is None:
-        raise NotFound("there is no such customer")
+        raise NotFound(N_("there is no such customer"))
     return found
 
 
@@ -42,7 +43,7 @@ def execution(execution_id: int) -> Execution:
     eager = [selectinload(Execution.steps), joinedload(Execution.version)]
     found = db.session.get(Execution, execution_id, options=eager)
     if found is None:
-        raise NotFound("there is no such execution")
+        raise NotFound(N_("there is no such execution"))
     return found
 
 
@@ -58,7 +59,7 @@ def run(execution_id: int) -> Execution:
     ]
     found = db.session.get(Execution, execution_id, options=eager)
     if found is None:
-        raise NotFound("there is no such execution")
+        raise NotFound(N_("there is no such execution"))
     return found
 
 
@@ -92,7 +93,7 @@ def started_by(event_id: str) -> list[Execution]:
 def bulk_redirect(bulk_id: int) -> BulkRedirect:
     found = db.session.get(BulkRedirect, bulk_id, populate_existing=True)
     if found is None:
-        raise NotFound("there is no such bulk redirect")
+        raise NotFound(N_("there is no such bulk redirect"))
     return found
 
 
@@ -101,7 +102,7 @@ def event_of_message(conversation_id: str, message_id: int) -> str:
     statement = select(Event.id).where(Event.conversation_id == conversation_id, Event.message_id == message_id)
     found = db.session.scalar(statement.limit(1))
     if found is None:
-        raise NotFound("there is no such event")
+        raise NotFound(N_("there is no such event"))
     return found
 
 
@@ -115,7 +116,7 @@ def workflow(workflow_id: int) -> Workflow:
     """With the number of its live version."""
     found = db.session.get(Workflow, workflow_id, options=[joinedload(Workflow.live_version)])
     if found is None:
-        raise NotFound("there is no such workflow")
+        raise NotFound(N_("there is no such workflow"))
     return found
 
 
@@ -123,6 +124,6 @@ def event(event_id: str) -> tuple[Event, list[int]]:
     """With the ids of the executions that it started, oldest first."""
     found = db.session.get(Event, event_id)
     if found is None:
-        raise NotFound("there is no such event")
+        raise NotFound(N_("there is no such event"))
     ids = db.session.scalars(select(Execution.id).where(Execution.event_id == event_id).order_by(Execution.id))
     return found, list(ids)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 
 from ..errors import Invalid
 from ..extensions import db
+from ..words import N_
 from .bulk import BulkRedirect, BulkRow
 from .conversations import Conversation
 from .customers import Customer
@@ -219,5 +220,5 @@ def number(cursor: str) -> int:
 def _parts(pattern: re.Pattern[str], cursor: str) -> tuple[str, ...]:
     match = pattern.fullmatch(cursor)
     if match is None:
-        raise Invalid("after", "is not a cursor; send `next` of the page before, unchanged")
+        raise Invalid("after", N_("is not a cursor; send `next` of the page before, unchanged"))
     return match.groups()

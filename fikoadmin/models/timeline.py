@@ -19,6 +19,7 @@ from sqlalchemy.orm import InstrumentedAttribute, defer, joinedload
 
 from ..errors import Invalid
 from ..extensions import db
+from ..words import N_
 from .events import Event
 from .executions import Execution, Step
 from .history import ConversationEvent
@@ -197,7 +198,7 @@ def _bounds(cursor: str | None) -> dict[str, int]:
         return dict.fromkeys(KINDS, 0)
     match = _CURSOR.fullmatch(cursor)
     if match is None:
-        raise Invalid("before", "is not a place in this conversation; use the links on its page")
+        raise Invalid("before", N_("is not a place in this conversation; use the links on its page"))
     return dict(zip(KINDS, map(int, match.groups()), strict=True))
 
 

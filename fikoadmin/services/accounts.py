@@ -27,6 +27,8 @@ NO_NAME = N_("must be one line of at most two hundred characters")
 NO_ADDRESS = N_("is not an e-mail address, such as name@example.org")
 LAST_ADMINISTRATOR = N_("this is the last administrator: make somebody else one first")
 WRONG_PASSWORD = N_("is not your present password")
+PASSWORD_OF_OTHER_LENGTH = N_("must have %(least)s to %(most)s characters")
+NOT_ONE_OF = N_("'%(value)s' must be one of: %(choices)s")
 
 _hasher = PasswordHasher()
 
@@ -64,7 +66,7 @@ def change_operator(operator_id: int, role: str, department: str, is_enabled: bo
         administrators = Operator.locked_administrators()
         operator = db.session.get(Operator, operator_id, with_for_update=True, populate_existing=True)
         if operator is None:
-            raise NotFound("there is no such operator")
+            raise NotFound(N_("there is no such operator"))
         if administrators == [operator] and not (is_enabled and role == ADMINISTRATOR):
             raise Invalid("role" if is_enabled else "is_enabled", LAST_ADMINISTRATOR)
         old = _rights(operator)
@@ -150,7 +152,7 @@ def revoke_token(token_id: int, actor: Actor) -> ApiToken:
     with transaction():
         token = db.session.get(ApiToken, token_id, with_for_update=True, populate_existing=True)
         if token is None:
-            raise NotFound("there is no such token")
+            raise NotFound(N_("there is no such token"))
         if token.revoked_at is None:
             token.revoked_at = now()
             AuditEntry.record("token", token.id, "revoked", actor, old={"name": token.name})
@@ -161,7 +163,7 @@ def check_password(password: str) -> None:
     """Raises Invalid where the password is too short or too long."""
     least, most = PASSWORD_LENGTH
     if not least <= len(password) <= most:
-        raise Invalid("password", f"must have {least} to {most} characters")
+        raise Invalid("password", PASSWORD_OF_OTHER_LENGTH, least=least, most=most)
 
 
 def _clean_name(name: str) -> str:
@@ -189,4 +191,4 @@ def _is_local(email: str) -> bool:
 
 def _one_of(field: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        raise Invalid(field, f"'{value[:60]}' must be one of: {', '.join(choices)}")
+        raise Invalid(field, NOT_ONE_OF, value=value[:60], choices=", ".join(choices))

@@ -16,9 +16,11 @@ from ..models.conversations import Conversation
 from ..models.customers import Customer
 from ..models.events import Event
 from ..models.messages import Message
+from ..words import N_
 from .customers import find_or_make, raise_event
 
-STALE = "the conversation has changed since; look at it as it is now"
+NOT_A_DESTINATION = N_("'%(value)s' is not a destination; one of: %(choices)s")
+STALE = N_("the conversation has changed since; look at it as it is now")
 
 
 def create(
@@ -42,7 +44,7 @@ def _customer(source: str, customer_id: int | None, fields: Mapping[str, object]
     if customer_id is not None:
         known = db.session.get(Customer, customer_id)
         if known is None:
-            raise Invalid("customer_id", "there is no such customer")
+            raise Invalid("customer_id", N_("there is no such customer"))
         return known, False
     given = dict(fields or {})
     tags = [str(tag) for tag in given.pop("tags", None) or []]  # type: ignore[attr-defined]
@@ -57,7 +59,7 @@ def redirect(conversation_id: str, destination: str, actor: Actor, epoch: int | 
     found = destinations.find(destination)
     if found is None:
         known = ", ".join(d.value for d in destinations.DESTINATIONS)
-        raise Invalid("destination", f"'{destination}' is not a destination; one of: {known}")
+        raise Invalid("destination", NOT_A_DESTINATION, value=destination[:60], choices=known)
     return _change(conversation_id, epoch, lambda c: c.redirect(found, actor))
 
 
@@ -131,7 +133,7 @@ def locked(conversation_id: str, epoch: int | None = None) -> Conversation:
     """The conversation under its lock; raises NotFound, and Conflict where `epoch` is not its present one (P23)."""
     conversation = Conversation.locked(conversation_id)
     if conversation is None:
-        raise NotFound("there is no such conversation")
+        raise NotFound(N_("there is no such conversation"))
     _refuse_stale(conversation, epoch)
     return conversation
 

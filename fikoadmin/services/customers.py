@@ -13,10 +13,12 @@ from ..models.base import insert_into
 from ..models.conversations import Conversation
 from ..models.customers import Customer
 from ..models.events import Event
+from ..words import N_
 from .reactions import Reaction
 
 FIELDS = ("first_name", "last_name", "email", "phone_number", "username")
 TAG_LENGTH = 100
+TAG_OF_OTHER_LENGTH = N_("a tag has 1 to %(most)s characters")
 
 
 def create(fields: Mapping[str, str], source: str, source_id: str | None, tags: list[str]) -> tuple[Customer, bool]:
@@ -66,7 +68,7 @@ def _change_tag(customer_id: int, name: str, *, added: bool) -> Customer:
     with transaction():
         customer = db.session.get(Customer, customer_id)
         if customer is None:
-            raise NotFound("there is no such customer")
+            raise NotFound(N_("there is no such customer"))
         conversation = _latest_open(customer)
         changed = customer.add_tag(name) if added else customer.remove_tag(name)
         if changed:
@@ -79,7 +81,7 @@ def clean_tag(name: str) -> str:
     """`name` without spaces at its ends; raises Invalid where nothing is left or it is too long."""
     name = name.strip()
     if not name or len(name) > TAG_LENGTH:
-        raise Invalid("name", f"a tag has 1 to {TAG_LENGTH} characters")
+        raise Invalid("name", TAG_OF_OTHER_LENGTH, most=TAG_LENGTH)
     return name
 
 

@@ -24,6 +24,7 @@ from .workflows import clean_name
 
 WORKFLOW_FIELDS = tuple(name for name in OWN_FIELDS if name != "name")
 STEP_DOWN = 140.0
+NOT_A_TYPE = N_("'%(value)s' is not a type of node")
 NOT_MOVABLE = N_("this node cannot change places with its neighbour")
 FULL = N_("a workflow has at most a thousand nodes")
 FULL_OF_CONNECTIONS = N_("a workflow has at most five thousand connections")
@@ -51,7 +52,7 @@ def add_node(
     `on` (a connection's id) puts it on that one alone. Raises NotFound, Invalid, Conflict.
     """
     if node_type not in kinds.NODE_TYPES:
-        raise Invalid("node_type", f"'{node_type[:40]}' is not a type of node")
+        raise Invalid("node_type", NOT_A_TYPE, value=node_type[:40])
     with editing(workflow_id, revision, actor, "node added") as workflow:
         make_room(workflow, nodes=1, connections=2)
         document = kinds.defaults(node_type) | dict(fields) | {"id": new_node_id(), "node_type": node_type}

@@ -22,6 +22,7 @@ from ..models.customers import Customer
 from ..models.events import Event
 from ..models.executions import Execution
 from ..models.messages import CUSTOMER, Message
+from ..words import N_
 from . import customers, waits
 from .reactions import NONE, QUEUED, Reaction, ai_turn
 
@@ -71,17 +72,17 @@ def _subject(incoming: Incoming) -> tuple[Conversation | None, Customer | None]:
     if incoming.conversation_id is not None:
         conversation = Conversation.locked(incoming.conversation_id)
         if conversation is None:
-            raise Invalid("conversation_id", "there is no such conversation")
+            raise Invalid("conversation_id", N_("there is no such conversation"))
         if incoming.customer_id not in (None, conversation.customer_id):
-            raise Invalid("user_id", "is not the customer of this conversation")
+            raise Invalid("user_id", N_("is not the customer of this conversation"))
         return conversation, conversation.customer
     if incoming.event_type in (events.MESSAGE_RECEIVED, events.MESSAGE_SENT):
-        raise Invalid("conversation_id", "is required for a message")
+        raise Invalid("conversation_id", N_("is required for a message"))
     if incoming.customer_id is None:
         return None, None
     customer = db.session.get(Customer, incoming.customer_id)
     if customer is None:
-        raise Invalid("user_id", "there is no such customer")
+        raise Invalid("user_id", N_("there is no such customer"))
     return None, customer
 
 
@@ -173,7 +174,7 @@ def _user_updated(
     event: Event, customer: Customer | None, conversation: Conversation | None, actor: Actor
 ) -> tuple[list[Execution], str]:
     if customer is None:
-        raise Invalid("user_id", "is required to say whose data changed")
+        raise Invalid("user_id", N_("is required to say whose data changed"))
     customers.update(customer, {k: v for k, v in event.data.items() if isinstance(v, str)})
     return _other(event, customer, conversation, actor)
 

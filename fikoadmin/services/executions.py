@@ -40,7 +40,7 @@ def trigger(workflow_id: int, conversation_id: str, actor: Actor, epoch: int | N
     with transaction():
         conversation = Conversation.locked(conversation_id)
         if conversation is None:
-            raise Invalid("conversation_id", "there is no such conversation")
+            raise Invalid("conversation_id", N_("there is no such conversation"))
         if epoch is not None and epoch != conversation.epoch:
             raise Conflict(STALE, conversation=conversation)
         workflow = _live(workflow_id)
@@ -57,8 +57,8 @@ def trigger(workflow_id: int, conversation_id: str, actor: Actor, epoch: int | N
 def _not_live(workflow_id: int) -> Problem:
     workflow = db.session.get(Workflow, workflow_id)
     if workflow is None:
-        return NotFound("there is no such workflow")
-    return Conflict(f"the workflow is {workflow.status}; activate it first")
+        return NotFound(N_("there is no such workflow"))
+    return Conflict(N_("only a workflow that is ACTIVE can be triggered; activate it first"))
 
 
 def cancel(execution_id: int, actor: Actor) -> Execution:
@@ -66,7 +66,7 @@ def cancel(execution_id: int, actor: Actor) -> Execution:
     with transaction():
         execution, conversation = locked(execution_id)
         if not execution.is_open:
-            raise Conflict(f"the execution has ended already: {execution.status}")
+            raise Conflict(N_("the execution has ended already"))
         _cancel(execution, conversation, CANCELLED_BY % {"name": actor.label} if actor.label else CANCELLED)
     return execution
 
@@ -113,9 +113,9 @@ def retry(execution_id: int, actor: Actor, *, on_live: bool = False, from_failed
     with transaction():
         old, conversation = locked(execution_id)
         if old.is_open:
-            raise Conflict("the execution has not ended; cancel it first")
+            raise Conflict(N_("the execution has not ended; cancel it first"))
         if old.event.event_type == events.SCHEDULED and old.customer_id is None:
-            raise Conflict("this only says that a scheduled moment was passed over; it is no customer's")
+            raise Conflict(N_("this only says that a scheduled moment was passed over; it is no customer's"))
         workflow = _live(old.workflow_id) if on_live else as_it_ran(old)
         starts = _failed_of(old, workflow) if from_failed else _starts_of(old, workflow)
         event = Event(
@@ -154,7 +154,7 @@ def _failed_of(old: Execution, workflow: LiveWorkflow) -> list[str]:
     stuck = [s.node_id for s in old.steps if s.connection is None and s.outcome in (None, FAILED)]
     starts = [node_id for node_id in dict.fromkeys(stuck) if node_id in workflow.graph.nodes]
     if not starts:
-        raise Conflict("no step of this execution failed that could be tried again; retry it from its start")
+        raise Conflict(N_("no step of this execution failed that could be tried again; retry it from its start"))
     return starts
 
 
@@ -175,5 +175,5 @@ def locked(execution_id: int) -> tuple[Execution, Conversation | None]:
         .execution_options(populate_existing=True)
     )
     if execution is None:
-        raise NotFound("there is no such execution")
+        raise NotFound(N_("there is no such execution"))
     return execution, conversation

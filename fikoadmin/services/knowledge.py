@@ -21,6 +21,7 @@ from ..words import N_
 from . import knowledge_csv
 from .knowledge_csv import LENGTHS, tags_fit
 
+OTHER_LENGTH = N_("must have 1 to %(most)s characters")
 STALE = N_("somebody else has changed this entry since you opened it")
 FULL = N_("the knowledge base is full; delete what nobody asks any more")
 BAD_TAGS = N_("at most 20 tags of at most 60 characters each")
@@ -167,9 +168,9 @@ def _ranked(entries: list[KnowledgeEntry], text: str, language: str) -> list[Mat
 def _check(question: str, answer: str, language: str, tags: Sequence[str]) -> None:
     for name, text in (("question", question), ("answer", answer)):
         if not text.strip() or len(text) > LENGTHS[name] or "\0" in text:
-            raise Invalid(name, f"must have 1 to {LENGTHS[name]} characters")
+            raise Invalid(name, OTHER_LENGTH, most=LENGTHS[name])
     if language not in LANGUAGES:
-        raise Invalid("language", "must be en or fa")
+        raise Invalid("language", N_("must be en or fa"))
     if not tags_fit(tags) or any("\0" in tag for tag in tags):
         raise Invalid("tags", BAD_TAGS)
 
@@ -182,7 +183,7 @@ def _refuse_more_than(most: int) -> None:
 def _locked(item_id: int) -> KnowledgeItem:
     item = db.session.get(KnowledgeItem, item_id, with_for_update=True, populate_existing=True)
     if item is None:
-        raise NotFound("there is no such entry")
+        raise NotFound(N_("there is no such entry"))
     return item
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from ..errors import NotFound
 from ..models.actors import Actor
 from ..models.workflows import Connection, Node, Workflow
+from ..words import N_
 from .draft_history import editing
 from .workflows import COLUMNS, version
 
@@ -20,7 +21,7 @@ def restore(workflow_id: int, number: int, actor: Actor, revision: int | None = 
     with editing(workflow_id, revision, actor, "version restored") as workflow:
         wanted = version(workflow_id, number)
         if wanted is None:
-            raise NotFound("there is no such version")
+            raise NotFound(N_("there is no such version"))
         document = wanted.document
         for name in COLUMNS:
             setattr(workflow, name, document["workflow"].get(name))

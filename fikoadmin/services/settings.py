@@ -16,6 +16,10 @@ from ..models.base import insert_into
 from ..models.settings import DEFAULTS, LIVE_WORKFLOWS, SECRETS, Setting, Settings
 from ..words import N_
 
+NOT_A_SETTING = N_("'%(value)s' is not a setting; one of: %(choices)s")
+NOT_A_SWITCH = N_("'%(value)s' must be on or off")
+NOT_AN_ANSWERER = N_("'%(value)s' must be ai or people")
+TOO_LONG = N_("must have at most %(most)s characters")
 NO_ADDRESS = N_("must be an address that begins with http:// or https://")
 NOT_PLAIN = N_("must be plain text")
 STALE = N_("somebody else has changed the settings since")
@@ -27,7 +31,7 @@ FALSE = ("off", "false", "no", "0")
 def change(name: str, value: Any, actor: Actor) -> Any:
     """Sets one setting and returns the value it has now; raises Invalid for an unknown name or a wrong value."""
     if name not in DEFAULTS:
-        raise Invalid("name", f"'{name}' is not a setting; one of: {', '.join(sorted(DEFAULTS))}")
+        raise Invalid("name", NOT_A_SETTING, value=name[:60], choices=", ".join(sorted(DEFAULTS)))
     return change_all({name: value}, actor)[name]
 
 
@@ -81,24 +85,24 @@ def _switch(name: str, value: Any) -> bool:
         return value
     word = str(value).strip().lower()
     if word not in TRUE + FALSE:
-        raise Invalid(name, f"'{word}' must be on or off")
+        raise Invalid(name, NOT_A_SWITCH, value=word[:60])
     return word in TRUE
 
 
 def _first_answer(name: str, value: Any) -> str:
     if value not in ("ai", "people"):
-        raise Invalid(name, f"'{value}' must be ai or people")
+        raise Invalid(name, NOT_AN_ANSWERER, value=str(value)[:60])
     return str(value)
 
 
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise Invalid(name, "must be a text")
+        raise Invalid(name, N_("must be a text"))
     text = value.strip()
     if "\0" in text:  # no text column of PostgreSQL can hold it
         raise Invalid(name, NOT_PLAIN)
     if len(text) > TEXT_LENGTH:
-        raise Invalid(name, f"must have at most {TEXT_LENGTH} characters")
+        raise Invalid(name, TOO_LONG, most=TEXT_LENGTH)
     return text
 
 

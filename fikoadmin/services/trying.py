@@ -113,7 +113,7 @@ class _Stage:
         if wanted.conversation_id:
             known = Conversation.locked(wanted.conversation_id)
             if known is None:
-                raise Invalid("conversation_id", "there is no such conversation")
+                raise Invalid("conversation_id", N_("there is no such conversation"))
             return known
         fields = {"first_name": wanted.name}
         person, _is_new = customers.find_or_make(fields, wanted.channel, None, list(wanted.tags))

@@ -10,6 +10,7 @@ from ..extensions import db
 from ..models.workflows import Connection, Node, Workflow, new_node_id
 from ..words import N_
 
+NOT_ONE_OF = N_("'%(value)s' must be one of: %(choices)s")
 TO_A_START = N_("nothing can lead to a When node: it is where a workflow starts")
 MAIN = "success"
 
@@ -18,7 +19,7 @@ def node_of(workflow: Workflow, node_id: str) -> Node:
     """Raises NotFound."""
     node = next((n for n in workflow.nodes if n.id == node_id), None)
     if node is None:
-        raise NotFound("there is no such node in this workflow")
+        raise NotFound(N_("there is no such node in this workflow"))
     return node
 
 
@@ -26,7 +27,7 @@ def connection_of(workflow: Workflow, connection_id: str) -> Connection:
     """Raises NotFound."""
     connection = next((c for c in workflow.connections if c.id == connection_id), None)
     if connection is None:
-        raise NotFound("there is no such connection in this workflow")
+        raise NotFound(N_("there is no such connection in this workflow"))
     return connection
 
 
@@ -42,7 +43,7 @@ def check_type(source: Node, connection_type: str) -> None:
     """Raises Invalid where such nodes have no way out of that type."""
     types = kinds.CONNECTION_TYPES.get(source.node_type, ())
     if connection_type not in types:
-        raise Invalid("connection_type", f"'{connection_type[:40]}' must be one of: {', '.join(types)}")
+        raise Invalid("connection_type", NOT_ONE_OF, value=connection_type[:40], choices=", ".join(types))
 
 
 def leaving(workflow: Workflow, node_id: str, connection_type: str) -> list[Connection]:

@@ -18,6 +18,7 @@ from ..models.actors import Actor
 from ..models.audit import AuditEntry
 from ..models.jobs import Job
 from ..models.workflows import Connection, LiveSpan, Node, Workflow, WorkflowVersion
+from ..words import N_
 from . import schedules
 from .settings import live_workflows_changed
 
@@ -26,7 +27,8 @@ VERSIONS_SHOWN = 200
 MOST_VERSIONS = 2**31 - 1  # what the column of their numbers can hold
 # What of the export format's `workflow` part has a column; the rest is kept as it came.
 COLUMNS = ("name", "description", "max_executions", "delay_between_executions", "start_date", "end_date")
-STALE = "somebody else has changed this workflow since; look at it as it is now"
+OTHER_LENGTH = N_("must have 1 to %(most)s characters")
+STALE = N_("somebody else has changed this workflow since; look at it as it is now")
 
 
 def create(name: str, actor: Actor) -> Workflow:
@@ -42,7 +44,7 @@ def clean_name(name: str) -> str:
     """`name` without spaces at its ends; raises Invalid."""
     name = name.strip()
     if not 1 <= len(name) <= NAME_LENGTH or "\0" in name:
-        raise Invalid("name", f"must have 1 to {NAME_LENGTH} characters")
+        raise Invalid("name", OTHER_LENGTH, most=NAME_LENGTH)
     return name
 
 
@@ -108,7 +110,7 @@ def found(workflow_id: int) -> Workflow:
     """The workflow; raises NotFound."""
     workflow = db.session.get(Workflow, workflow_id)
     if workflow is None:
-        raise NotFound("there is no such workflow")
+        raise NotFound(N_("there is no such workflow"))
     return workflow
 
 
@@ -116,7 +118,7 @@ def locked(workflow_id: int, revision: int | None = None) -> Workflow:
     """The workflow under its lock; raises NotFound, and Conflict where `revision` is not its present one (P22)."""
     workflow = db.session.get(Workflow, workflow_id, with_for_update={"of": Workflow}, populate_existing=True)
     if workflow is None:
-        raise NotFound("there is no such workflow")
+        raise NotFound(N_("there is no such workflow"))
     if revision is not None and revision != workflow.revision:
         raise Conflict(STALE, workflow=workflow)
     return workflow
@@ -139,7 +141,7 @@ def activate(
         workflow = locked(workflow_id, revision)
         document = draft(workflow)
         if found := findings(document):
-            raise Conflict("the workflow cannot be published yet", findings=found)
+            raise Conflict(N_("the workflow cannot be published yet"), findings=found)
         schedules.come_due(workflow)
         _publish(workflow, document, actor, note)
         _go_live(workflow, workflows.ACTIVE, actor)
@@ -189,7 +191,7 @@ def _stop(workflow_id: int, status: str, actor: Actor, stop_open: bool) -> Workf
     with transaction():
         workflow = locked(workflow_id)
         if status == workflows.PAUSED and workflow.status not in (workflows.ACTIVE, workflows.PAUSED):
-            raise Conflict(f"the workflow is {workflow.status}; only an ACTIVE one can be paused")
+            raise Conflict(N_("only a workflow that is ACTIVE can be paused"))
         schedules.come_due(workflow)
         _go_live(workflow, status, actor)
         if stop_open:

@@ -10,8 +10,9 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from ..errors import Busy, Problem, is_busy
+from ..errors import Busy, Invalid, Problem, is_busy
 from .access import know_reader
+from .refused import refusal, refusal_at
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ def init_app(app: Flask) -> None:
 
 
 def problem_page(problem: Problem) -> ResponseReturnValue:
-    return page(problem.status, gettext(problem.message))
+    return page(problem.status, refusal_at(problem) if isinstance(problem, Invalid) else refusal(problem))
 
 
 def csrf_page(error: CSRFError) -> ResponseReturnValue:

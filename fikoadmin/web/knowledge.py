@@ -20,6 +20,7 @@ from ..services.knowledge_csv import ANSWER_LENGTH, QUESTION_LENGTH, SIZE, Flaw,
 from .access import operator, permitted
 from .conversations.forms import Fits, Written
 from .formats import format_number, page_language
+from .refused import refusal
 from .settings.base import stripped
 from .settings.words import LANGUAGE_NAMES
 
@@ -145,7 +146,7 @@ def _entry_page(form: FlaskForm, item: KnowledgeItem, version: str, theirs: Know
 
 
 def _refuse(form: FlaskForm, refused: Invalid) -> None:
-    form[refused.field].errors = [gettext(refused.reason)]
+    form[refused.field].errors = [refusal(refused)]
 
 
 # -- as a table ----------------------------------------------------------------------------------------------------
@@ -174,7 +175,7 @@ def import_file() -> ResponseReturnValue:
             flaws, more = [_flaw_text(flaw) for flaw in refused.flaws], refused.more
             form.file.errors = [gettext("Nothing was imported. Correct these lines and choose the file again.")]
         except Invalid as refused:
-            form.file.errors = [gettext(refused.reason)]
+            form.file.errors = [refusal(refused)]
     shown = render_template("knowledge/import.html", form=form, flaws=flaws, more=more)
     return shown, 422 if form.is_submitted() else 200
 

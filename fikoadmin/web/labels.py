@@ -235,11 +235,12 @@ def label_reason(reason: str | None) -> str:
         return ""
     for text, shape in PATTERNS.items():
         if found := shape.fullmatch(reason):
-            return str(gettext(text)) % {name: _shown(value) for name, value in found.groupdict().items()}
+            return str(gettext(text)) % {name: label_value(value) for name, value in found.groupdict().items()}
     return str(gettext(reason))
 
 
-def _shown(value: str) -> str:
+def label_value(value: str) -> str:
+    """What stands in a place of such a text: a number in the reader's digits, a text that may be a reason itself."""
     return format_digits(value) if value.isdigit() else label_reason(value)
 
 

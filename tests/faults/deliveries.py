@@ -102,7 +102,7 @@ def deliver(environment: Mapping[str, str], lanes: Sequence[Sequence[tuple[str, 
     for process in processes:
         process.start()
     try:
-        return [one for _ in processes for one in said.get(timeout=2 * PATIENCE)]
+        return [one for _ in processes for one in said.get(timeout=2 * PATIENCE + max(map(len, lanes)))]
     except Empty:
         raise AssertionError("a process did not deliver") from None
     finally:

@@ -1,6 +1,8 @@
 """The Persian catalogue is whole: every marked text is there, and reads as Persian."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,9 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "fikoadmin" / "translations" / "fa" / "LC_MESSAGES" / "messages.po"
 KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None, "P_": None, "lazy_pgettext": ((1, "c"), 2), "p": ((1, "c"), 2)}
+# What is refused, with the place of its text among the arguments.
+REFUSALS = {"Problem": 0, "NotFound": 0, "Conflict": 0, "Forbidden": 0, "Invalid": 1, "wrong": 1}
+SHARED = ("services", "models", "matching", "documents", "engine")
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
 
 
@@ -60,3 +65,25 @@ def test_placeholders_are_the_same_in_both_languages(catalogue: Catalog) -> None
 def test_no_ascii_digit_and_no_arabic_letter_stands_in_persian_prose(catalogue: Catalog) -> None:
     prose = {t: PLACEHOLDER.sub("", t) for m in entries(catalogue) for t in translations(m)}
     assert [text for text, rest in prose.items() if re.search(r"[0-9٠-٩يىك]", rest)] == []
+
+
+def unmarked(tree: ast.AST) -> Iterator[str]:
+    """The texts of refusals that stand bare where they are raised."""
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in REFUSALS:
+            yield from (ast.unparse(call) for text in call.args[REFUSALS[call.func.id] :][:1] if bare(text))
+
+
+def bare(text: ast.expr) -> bool:
+    return isinstance(text, ast.JoinedStr | ast.Constant) and " " in ast.unparse(text)
+
+
+def test_every_refusal_of_the_shared_code_is_marked() -> None:
+    files = [path for folder in SHARED for path in (ROOT / "fikoadmin" / folder).rglob("*.py")]
+    found = {path.name: list(unmarked(ast.parse(path.read_text()))) for path in files}
+    assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+def test_a_bare_refusal_would_be_found() -> None:
+    assert list(unmarked(ast.parse('raise Invalid("name", f"has {length} characters")')))
+    assert list(unmarked(ast.parse('raise NotFound("there is none")')))

@@ -542,3 +542,21 @@ def test_a_viewer_sees_everything_and_is_offered_nothing(office: Flask, reader: 
     for words in ("Add a node here", "Change<", "Activate", "Edit", "Delete"):
         assert words not in text
     assert "New workflow" not in reader.text("/workflows")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "JSON نیست: خط ۱، ستون ۲: نام ویژگی میان دو &#34; انتظار می‌رفت"),
+        ('{"nodes": [{}]}', "\u2066nodes[0].id\u2069: نیامده است"),
+        (
+            '{"nodes": [{"id": "a", "node_type": "tree"}]}',
+            "\u2066nodes[0].node_type\u2069: &#39;tree&#39; از این‌ها نیست",
+        ),
+        ('{"nodes": 7}', "\u2066nodes\u2069: باید یک فهرست باشد، نه &#39;7&#39;"),
+    ],
+)
+def test_p29_a_refusal_is_in_the_readers_language(editor: Visitor, text: str, told: str) -> None:
+    editor.post("/language", {"language": "fa"}, form_at="/workflows")
+    assert told in editor.post("/workflows/import", {"document": text}).text
+    assert "چنین گردش‌کاری وجود ندارد" in editor.text("/workflows/987654")

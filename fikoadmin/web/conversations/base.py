@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from ...errors import NotFound
 from ...services import bulk
+from ...words import N_
 
 bp = Blueprint("conversations", __name__, url_prefix="/conversations")
 
@@ -21,9 +22,9 @@ def _only_ids(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     given = values or {}
     conversation_id = given.get("conversation_id", "id")
     if not conversation_id.replace("-", "").replace("_", "").isalnum():
-        raise NotFound("there is no such conversation")
+        raise NotFound(N_("there is no such conversation"))
     if max(given.get("bulk_id", 0), given.get("filter_id", 0)) > LARGEST_ID or given.get("epoch", 0) > LARGEST_EPOCH:
-        raise NotFound("there is no such conversation")
+        raise NotFound(N_("there is no such conversation"))
 
 
 @bp.context_processor

@@ -13,7 +13,7 @@ from ...models import found, pages, searches
 from ...models.bulk import BulkRedirect
 from ...services import bulk
 from ..access import operator, permitted
-from ..labels import label_reason
+from ..refused import refusal
 from .base import bp
 from .filtering import Asked
 from .forms import RedirectForm
@@ -42,7 +42,7 @@ def make_list() -> ResponseReturnValue:
         else:
             made = bulk.list_shown(_ticked(), operator())
     except Invalid as invalid:
-        return whole_list(asked, problem=gettext(invalid.reason)), 422
+        return whole_list(asked, problem=refusal(invalid)), 422
     return redirect(url_for(".show_bulk", bulk_id=made.id), 303)
 
 
@@ -75,7 +75,7 @@ def start_bulk(bulk_id: int) -> ResponseReturnValue:
     try:
         bulk.start(bulk_id, form.destination.data, operator())
     except Conflict as conflict:
-        return _whole(found.bulk_redirect(bulk_id), form, label_reason(conflict.message)), 409
+        return _whole(found.bulk_redirect(bulk_id), form, refusal(conflict)), 409
     return redirect(url_for(".show_bulk", bulk_id=bulk_id), 303)
 
 
@@ -86,7 +86,7 @@ def cancel_bulk(bulk_id: int) -> ResponseReturnValue:
     try:
         bulk.cancel(bulk_id, operator())
     except Conflict as conflict:
-        return _whole(one, refusal=label_reason(conflict.message)), 409
+        return _whole(one, refusal=refusal(conflict)), 409
     flash(gettext("Cancelled. What had its turn before stays as it is."), "success")
     return redirect(url_for(".show_bulk", bulk_id=bulk_id), 303)
 

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from ...errors import Invalid
 from ...services import filters
 from ..access import operator, permitted
+from ..refused import refusal
 from .base import bp
 from .filtering import Asked
 from .forms import KeepFilterForm
@@ -23,7 +24,7 @@ def keep_filter() -> ResponseReturnValue:
     try:
         filters.save(operator(), form.filter_name.data, asked.query)
     except Invalid as invalid:
-        form.filter_name.errors = [gettext(invalid.reason)]
+        form.filter_name.errors = [refusal(invalid)]
         return whole_list(asked, keep=form), 422
     return redirect(f"{url_for('.index')}?{asked.query}", 303)
 

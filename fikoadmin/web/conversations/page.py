@@ -12,6 +12,7 @@ from ...models import found
 from ...models.conversations import Conversation
 from ...models.receipts import Receipt, receipt
 from ...models.timeline import Change, latest_change, timeline
+from ...words import N_
 from ..access import operator
 from .base import LARGEST_EPOCH
 from .forms import Forms
@@ -74,7 +75,7 @@ def receipt_of(conversation_id: str, epoch: int) -> str:
     conversation = found.conversation(conversation_id)
     shown = ReceiptShown.of(conversation, epoch)
     if shown is None:
-        raise NotFound("there is no such change")
+        raise NotFound(N_("there is no such change"))
     return render_template("conversations/_receipt.html", conversation=conversation, shown=shown)
 
 

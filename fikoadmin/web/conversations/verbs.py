@@ -19,6 +19,7 @@ from ...services import conversations, executions
 from ...services.events import Incoming, receive
 from ..access import operator, permitted
 from ..labels import label, label_reason
+from ..refused import refusal
 from . import page
 from .base import bp
 from .forms import ComposerForm, CustomerForm, RedirectForm, TriggerForm, VerbForm
@@ -51,7 +52,7 @@ def _told(conversation: Conversation, epoch: int) -> int | None:
 
 def _refusal(conflict: Conflict) -> str:
     if "conversation" not in conflict.members:
-        return label_reason(conflict.message)
+        return refusal(conflict)
     return str(
         gettext(
             "The conversation changed while you were looking at it, so nothing was done. This is how it is now; "

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint
 
 from ...errors import NotFound
+from ...words import N_
 from ..workflows import node_kinds
 
 bp = Blueprint("executions", __name__)
@@ -19,9 +20,9 @@ def _only_ids(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     # What no column can hold is not asked for.
     given = values or {}
     if max(given.get("execution_id", 0), given.get("message_id", 0)) > LARGEST_ID:
-        raise NotFound("there is no such execution")
+        raise NotFound(N_("there is no such execution"))
     if not all(str(value).isprintable() for value in given.values()):
-        raise NotFound("there is no such event")
+        raise NotFound(N_("there is no such event"))
 
 
 @bp.context_processor

@@ -21,7 +21,7 @@ from ...services import executions
 from ..access import operator, permitted
 from ..formats import page_direction
 from ..graph import Drawing, drawing
-from ..labels import label_reason
+from ..refused import refusal
 from .base import bp
 from .path import path_marks
 from .steps import StepShown, StepTexts
@@ -171,4 +171,4 @@ def _refusal(execution_id: int, conflict: Conflict) -> str:
         return str(gettext("This execution has not ended yet. Wait for it, or cancel it first."))
     if not execution.workflow.is_live and request.form.get("version") == "live":
         return str(gettext("No version of this workflow is live now. Run it again on the version that it ran on."))
-    return label_reason(conflict.message)
+    return refusal(conflict)

@@ -13,6 +13,7 @@ from wtforms import Field, ValidationError
 from ...errors import Invalid
 from ..formats import format_number
 from ..labels import Table
+from ..refused import refusal
 from .words import LANGUAGE_NAMES, setting_label, shown
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
@@ -55,5 +56,5 @@ def stripped(text: Any) -> Any:
 def refuse(form: FlaskForm, problem: Invalid, **names: str) -> None:
     """Puts a service's refusal at its field; `names` maps the service's field names to the form's."""
     field = form[names.get(problem.field, problem.field)]
-    reason = str(gettext(problem.reason))
+    reason = refusal(problem)
     field.errors = [*field.errors, reason[:1].upper() + reason[1:]]

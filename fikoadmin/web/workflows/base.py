@@ -21,9 +21,11 @@ from ...models import found
 from ...models.drafts import DraftChange
 from ...models.workflows import Workflow
 from ...services import drafts, workflows
+from ...words import N_
 from ..formats import format_number, page_direction
 from ..graph import Drawing, Mark, Marks, drawing
 from ..labels import TABLES
+from ..refused import refusal
 from . import node_kinds, sentences
 from .outline import Outline, Part, Way, outline, ways_out
 from .rows import Rows
@@ -37,7 +39,7 @@ LARGEST_ID = 2**63 - 1
 def _only_ids(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     # What no column can hold is not asked for.
     if (values or {}).get("workflow_id", 0) > LARGEST_ID:
-        raise NotFound("there is no such workflow")
+        raise NotFound(N_("there is no such workflow"))
 
 
 @bp.context_processor
@@ -101,7 +103,7 @@ class Draft:
     def node(self, node_id: str) -> Mapping[str, Any]:
         """Raises NotFound."""
         if node_id not in self.graph.nodes:
-            raise NotFound("there is no such node in this workflow")
+            raise NotFound(N_("there is no such node in this workflow"))
         return self.graph.node(node_id)
 
     @cached_property
@@ -203,7 +205,7 @@ def edit(
     try:
         change(revision_shown())
     except Invalid as error:
-        return page(Draft.of(workflow_id), gettext(error.reason), way, wanted), 422
+        return page(Draft.of(workflow_id), refusal(error), way, wanted), 422
     except Conflict:
         return page(Draft.of(workflow_id), stale(), way, wanted), 409
     return back(workflow_id, node_id)

@@ -19,6 +19,7 @@ from ...engine.comparisons import FIELD_OPERATORS, MESSAGE_OPERATORS
 from ...engine.condition_shape import FIELD_TYPES, field_name, is_group
 from ...errors import Invalid
 from ..formats import format_number
+from ..refused import refusal_at
 from .node_fields import TEXT_LENGTH, an_object, plain
 from .node_labels import CONDITION_KINDS, FIELDS
 from .sentences import NO_VALUE
@@ -163,7 +164,7 @@ def _checked(condition: dict[str, Any]) -> dict[str, Any]:
     try:
         shapes.read_condition(condition, None)
     except Invalid as error:
-        raise Invalid("json", error.message) from None
+        raise Invalid("json", refusal_at(error)) from None
     return condition
 
 

@@ -10,6 +10,7 @@ from wtforms import Field
 
 from ...errors import Invalid
 from ..labels import label
+from ..refused import refusal
 from .condition_row import ALL_OPERATORS, OPERATORS, OTHER, PARTS, Row, is_object, row_of
 from .node_fields import plain
 from .node_labels import CONDITION_KINDS, FIELDS
@@ -78,7 +79,7 @@ class Conditions(Field):
             try:
                 read.append(row.condition())
             except Invalid as error:
-                row.errors[error.field] = error.reason
+                row.errors[error.field] = refusal(error)
         if any(row.errors for row in self.rows):
             self.process_errors.append(gettext("Look at the conditions that are marked."))
         else:

@@ -21,6 +21,7 @@ from ...engine.kinds import COUNT_MAX
 from ...engine.text import DIGITS
 from ...errors import Invalid
 from ..formats import format_number
+from ..refused import refusal
 
 TEXT_LENGTH = 20_000
 LINES = 500
@@ -152,7 +153,7 @@ def an_object(text: str) -> dict[str, Any]:
         value = strict.parse(text)
         strict.refuse_unsound({"nodes": [{"conditions": [value]}]})  # as deep as it may stand in a document
     except Invalid as error:
-        raise ValueError(gettext("This is not usable JSON: %(reason)s", reason=error.reason)) from None
+        raise ValueError(gettext("This is not usable JSON: %(reason)s", reason=refusal(error))) from None
     if not isinstance(value, dict):
         raise ValueError(gettext("Write a JSON object: it begins with { and ends with }."))
     return value

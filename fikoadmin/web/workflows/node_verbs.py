@@ -9,6 +9,7 @@ from flask_babel import gettext
 from ...errors import Conflict, Invalid
 from ...services import drafts
 from ..access import operator, permitted
+from ..refused import refusal
 from .base import Draft, back, bp, edit, page, revision_shown, stale
 from .ways import AT_NODE
 
@@ -50,7 +51,7 @@ def duplicate_node(workflow_id: int, node_id: str) -> ResponseReturnValue:
     try:
         copy = drafts.duplicate_node(workflow_id, node_id, operator().actor, revision_shown())
     except Invalid as error:
-        return page(Draft.of(workflow_id), gettext(error.reason)), 422
+        return page(Draft.of(workflow_id), refusal(error)), 422
     except Conflict:
         return page(Draft.of(workflow_id), stale()), 409
     flash(gettext("Duplicated: the copy stands below."), "success")

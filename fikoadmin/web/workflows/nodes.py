@@ -12,7 +12,9 @@ from flask_babel import gettext
 from ...engine import kinds
 from ...errors import Conflict, Invalid, NotFound
 from ...services import drafts
+from ...words import N_
 from ..access import operator, permitted
+from ..refused import refusal
 from . import node_kinds, spots
 from .base import Draft, back, bp, revision_shown, stale
 from .effects import effects
@@ -40,7 +42,7 @@ def add_node(workflow_id: int) -> ResponseReturnValue:
     draft = Draft.of(workflow_id)
     node = _blank()
     if node is None:
-        raise NotFound("there is no such kind of node")
+        raise NotFound(N_("there is no such kind of node"))
     editing = Editing.typed(node, request.form)
     if not editing.is_to_be_saved():
         return _page(draft, editing, 200 if editing.took_a_step else 422)
@@ -49,7 +51,7 @@ def add_node(workflow_id: int) -> ResponseReturnValue:
         spot = spots.chosen(draft)
         made = drafts.add_node(workflow_id, node["node_type"], changes, person, spot.after, revision_shown(), spot.on)
     except Invalid as error:
-        return _page(draft, replace(editing, refusal=gettext(error.reason)), 422)
+        return _page(draft, replace(editing, refusal=refusal(error)), 422)
     except Conflict:
         return _page(Draft.of(workflow_id), replace(editing, refusal=_kept()), 409)
     return back(workflow_id, made.id)
@@ -107,7 +109,7 @@ def _was_deleted(draft: Draft) -> ResponseReturnValue:
     """What was typed can be added as a new node."""
     node_type = request.form.get("node_type", "")
     if node_type not in kinds.NODE_TYPES:
-        raise NotFound("there is no such node in this workflow")
+        raise NotFound(N_("there is no such node in this workflow"))
     editing = Editing.typed(kinds.defaults(node_type) | {"id": ""}, request.form)
     gone = gettext("Somebody else has deleted this node since you opened it. What you typed is below: add it anew?")
     return _page(draft, replace(editing, refusal=gone), 409)

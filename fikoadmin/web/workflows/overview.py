@@ -19,6 +19,7 @@ from ...models import pages
 from ...models.workflows import Workflow
 from ...services import workflows
 from ..access import operator, permitted
+from ..refused import refusal_at
 from .base import bp, finding_text
 from .node_fields import LongText, Text
 
@@ -122,7 +123,7 @@ def _import(raw: bytes | str, name: str) -> Response:
 
 def _refuse(form: ImportForm, error: Invalid) -> None:
     part: Any = form.name if error.field == "name" and form.name.data else form.document
-    part.errors = [error.reason if error.field == "document" else error.message]
+    part.errors = [refusal_at(error)]
 
 
 def _to(workflow: Workflow) -> Response:

@@ -11,6 +11,7 @@ from ...errors import Conflict, Invalid
 from ...services import pasting
 from ..access import operator, permitted
 from ..formats import format_number
+from ..refused import refusal, refusal_at
 from . import spots
 from .base import Draft, back, bp, revision_shown, stale
 from .node_fields import LongText
@@ -50,7 +51,7 @@ def paste(workflow_id: int) -> ResponseReturnValue:
         spot = spots.chosen(draft)
         made = pasting.paste(workflow_id, text, person, spot.after, revision_shown(), spot.on)
     except Invalid as error:
-        form.text.errors = [gettext(error.reason) if error.field in ("nodes", "node_type") else error.message]
+        form.text.errors = [refusal(error) if error.field in ("nodes", "node_type") else refusal_at(error)]
         return _page(draft, form, status=422)
     except Conflict:
         return _page(Draft.of(workflow_id), form, f"{stale()} {gettext('What you typed is still below.')}", 409)

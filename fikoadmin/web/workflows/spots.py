@@ -9,6 +9,7 @@ from flask import request
 
 from ...engine.graph import Connection
 from ...errors import Conflict
+from ...words import N_
 from .base import Draft
 
 
@@ -46,7 +47,7 @@ def chosen(draft: Draft) -> Spot:
     """The spot that the address names; raises Conflict where it is not there any more."""
     spot, _ = shown(draft)
     if spot == NOWHERE and (request.args.get("after") or request.args.get("on")):
-        raise Conflict("the place for it is gone")
+        raise Conflict(N_("the place for it is gone"))
     return spot
 
 

@@ -13,6 +13,7 @@ from ... import documents
 from ...documents import ready
 from ...errors import NotFound
 from ...services import workflows
+from ...words import N_
 from ..access import operator, permitted
 from ..formats import page_language
 from .base import bp
@@ -50,7 +51,7 @@ class Template:
 
 def _template(key: str) -> Template:
     if key not in ready.KEYS:
-        raise NotFound("there is no such template")
+        raise NotFound(N_("there is no such template"))
     return Template(key)
 
 

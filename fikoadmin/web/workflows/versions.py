@@ -14,6 +14,7 @@ from ... import documents
 from ...errors import Conflict, NotFound
 from ...models.workflows import Workflow, WorkflowVersion
 from ...services import restoring, workflows
+from ...words import N_
 from ..access import operator, permitted
 from ..formats import format_number
 from .base import Draft, back, bp, revision_shown, stale
@@ -60,7 +61,7 @@ def _page(draft: Draft, number: int, refusal: str = "") -> str:
 def _version(workflow: Workflow, number: str) -> WorkflowVersion:
     known = workflows.version(workflow.id, int(number)) if NUMBER.fullmatch(number) else None
     if known is None:
-        raise NotFound("there is no such version")
+        raise NotFound(N_("there is no such version"))
     return known
 
 
