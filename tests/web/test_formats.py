@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from fikoadmin.ai import NO_MODEL
 from fikoadmin.models.conversations import NOT_ACTIVE, OWNER_CHANGED
 from fikoadmin.outbound.smtp import RECIPIENT, REFUSED
 from fikoadmin.web import formats, labels
+from fikoadmin.web.dates import read_day
 from tests.web.gallery_app import gallery_app
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -111,3 +112,16 @@ def test_a_reason_with_values_is_found_again_in_the_readers_language() -> None:
     with reading("fa"):
         shown = labels.label_reason(REFUSED % {"what": what, "reply": "550 5.1.1"})
     assert shown == "سرور ایمیل گیرندهٔ ۲ از ۳ را نپذیرفت (550 5.1.1)"
+
+
+@pytest.mark.parametrize("text", ["2026-11-22", "1405/9/1", "۱۴۰۵/۰۹/۰۱", "٢٠٢٦.١١.٢٢", " ۱۴۰۵-۹-۰۱ "])
+def test_a_day_is_read_in_either_calendar_and_any_digits(text: str) -> None:
+    assert read_day(text) == date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "tomorrow", "1405/13/1", "1404/12/30", "1700-01-01", "9999-01-01", "1405/9", "0/0/0"]
+)
+def test_p29_what_is_no_day_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        read_day(text)

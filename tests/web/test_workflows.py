@@ -361,6 +361,16 @@ def test_name_and_limits_are_saved(office: Flask, editor: Visitor, fork: int) ->
     assert form_on(editor.text(page), page).values["start_date"] == "2026-11-22T09:30"
 
 
+def test_dates_are_typed_and_shown_in_the_jalali_calendar_in_persian(office: Flask, editor: Visitor, fork: int) -> None:
+    page = f"/workflows/{fork}/limits"
+    editor.post("/language", {"language": "fa"}, form_at="/workflows")
+    typed = {"start_date": "۱۴۰۵/۹/۱ ۹:۳۰", "end_date": "1405-12-29 00:00"}
+    assert send(editor, page, page, **typed).status_code == 303
+    saved = workflow_at(office, fork)
+    assert (saved.start_date, saved.end_date) == ("2026-11-22T09:30:00", "2027-03-20T00:00:00")
+    assert form_on(editor.text(page), page).values["start_date"] == "۱۴۰۵/۰۹/۰۱ ۰۹:۳۰"
+
+
 def test_p22_limits_that_somebody_else_has_changed_keep_both_texts(office: Flask, editor: Visitor, fork: int) -> None:
     page = f"/workflows/{fork}/limits"
     form = form_on(editor.text(page), page)

@@ -20,6 +20,7 @@ from ...engine.buttons import button_labels
 from ...engine.kinds import COUNT_MAX
 from ...engine.text import DIGITS
 from ...errors import Invalid
+from ..dates import DateInput, read_day, read_moment, typed_day, typed_moment
 from ..formats import format_number
 from ..refused import refusal
 
@@ -174,14 +175,17 @@ class Whole(Typed):
 class Day(Typed):
     """A date, kept as ISO 8601."""
 
-    widget = TextInput("date")
+    widget = DateInput("date")
 
     def text_of(self, value: Any) -> str:
-        return str(value or "")[:10]
+        try:
+            return typed_day(date.fromisoformat(str(value)[:10])) if value else ""
+        except ValueError:
+            return str(value)
 
     def value_of(self, text: str) -> str | None:
         try:
-            return date.fromisoformat(text).isoformat() if text else None
+            return read_day(text).isoformat() if text else None
         except ValueError:
             raise ValueError(gettext("Write the date as year-month-day.")) from None
 
@@ -201,20 +205,17 @@ class Clock(Typed):
 class Moment(Typed):
     """A date and time, typed and kept in the installation's time zone."""
 
-    widget = TextInput("datetime-local")
+    widget = DateInput("datetime-local")
 
     def text_of(self, value: Any) -> str:
         if not value:
             return ""
         moment = datetime.fromisoformat(str(value))
         zone = current_app.extensions["config"].timezone
-        return (moment.astimezone(zone) if moment.tzinfo else moment).strftime("%Y-%m-%dT%H:%M")
+        return typed_moment(moment.astimezone(zone) if moment.tzinfo else moment)
 
     def value_of(self, text: str) -> str | None:
         try:
-            moment = datetime.fromisoformat(text) if text else None
+            return read_moment(text).isoformat() if text else None
         except ValueError:
-            moment = None
-        if text and (moment is None or not 1900 <= moment.year < 9999):
-            raise ValueError(gettext("Write a date and a time of day."))
-        return moment.isoformat() if moment else None
+            raise ValueError(gettext("Write a date and a time of day.")) from None
