@@ -6,7 +6,7 @@ through here.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
 from flask import Flask, request
@@ -74,9 +74,11 @@ def format_number(number: int | float) -> str:
 
 def format_date(moment: datetime | None) -> str:
     """22 Nov 2026 or ۱ آذر ۱۴۰۵; empty for None."""
-    if moment is None:
-        return ""
-    day = _local(moment).date()
+    return format_calendar_day(_local(moment).date()) if moment else ""
+
+
+def format_calendar_day(day: date) -> str:
+    """The same for a day of no certain moment."""
     if page_language() != "fa":
         return f"{day.day} {ENGLISH_MONTHS[day.month - 1]} {day.year}"
     jalali = JalaliDate.fromgregorian(date=day)

@@ -13,12 +13,26 @@ PASSWORD = "a-long-enough-password"
 NewContext = Callable[..., BrowserContext]
 
 
+def add_operator(app: App) -> None:
+    account = ("user", "create", "--email", EMAIL, "--name", "Sara", "--role", "administrator", "--password-stdin")
+    assert app.command(*account, stdin=PASSWORD + "\n").returncode == 0
+
+
+def sign_in(page: Page, fiko: App, language: str) -> Page:
+    page.goto(fiko.url)
+    page.click(f"button[name=language][value={language}]")
+    page.fill("[name=email]", EMAIL)
+    page.fill("[name=password]", PASSWORD)
+    page.click("form .button-primary")
+    page.wait_for_selector(".shell")
+    return page
+
+
 @pytest.fixture(scope="module")
 def fiko() -> Iterator[App]:
     """One installation with one administrator and one knowledge entry a language can be asked about."""
     with App() as app:
-        account = ("user", "create", "--email", EMAIL, "--name", "Sara", "--role", "administrator", "--password-stdin")
-        assert app.command(*account, stdin=PASSWORD + "\n").returncode == 0
+        add_operator(app)
         yield app
 
 
@@ -30,14 +44,7 @@ def signed_in(browser: Browser, fiko: App) -> Iterator[Callable[..., Page]]:
     def open_page(language: str, **options: object) -> Page:
         context = browser.new_context(locale=language, **options)  # type: ignore[arg-type]
         contexts.append(context)
-        page = context.new_page()
-        page.goto(fiko.url)
-        page.click(f"button[name=language][value={language}]")
-        page.fill("[name=email]", EMAIL)
-        page.fill("[name=password]", PASSWORD)
-        page.click("form .button-primary")
-        page.wait_for_selector(".shell")
-        return page
+        return sign_in(context.new_page(), fiko, language)
 
     yield open_page
     for context in contexts:

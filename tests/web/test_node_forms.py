@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fikoadmin.engine import kinds
+from fikoadmin.web.workflows import sentences
 from fikoadmin.web.workflows.node_kinds import KINDS, choosable
 from tests.web.browsing import Visitor
 from tests.web.drafting import changed_by_somebody_else, draft_of, node_titled, one_node, workflow_at
@@ -121,6 +122,24 @@ def test_a_condition_is_built_without_javascript(office: Flask, editor: Visitor)
     assert editor.client.post(page, data=form.sent(**chosen)).status_code == 303
     expected = [{"type": "tag", "field": "user.tags", "operator": "contains", "value": "VIP"}]
     assert node_titled(office, workflow_id, "Asks?")["conditions"] == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "operator", "value", "sentence"),
+    [
+        ("conversation.status", "in", ["active", "closed"], "Conversation: status is one of “Active, Closed”"),
+        ("conversation.status", "in", "active, closed", "Conversation: status is one of “Active, Closed”"),
+        ("conversation.ai_enabled", "equals", False, "Conversation: AI on is exactly “no”"),
+        ("conversation.unanswered_minutes", "equals", 0, "Conversation: minutes without an answer is exactly “0”"),
+        ("now.weekday", "equals", "friday", "Now: day of the week is exactly “Friday”"),
+        ("answers.Your name", "is_empty", "", "the answer to “Your name” is empty"),
+        ("user.tags", "contains", "active", "Customer: tags contains “active”"),
+    ],
+)
+def test_a_condition_is_told_in_words(office: Flask, field: str, operator: str, value: Any, sentence: str) -> None:
+    with office.test_request_context():
+        said = sentences.guard({"field": field, "operator": operator, "value": value})
+    assert said.striptags() == sentence
 
 
 def test_conditions_that_were_imported_are_kept_to_the_letter(save: Save) -> None:

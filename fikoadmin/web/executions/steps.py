@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -15,11 +15,12 @@ from markupsafe import Markup, escape
 from ...engine.graph import Graph
 from ...models.executions import Step
 from ...models.waits import ANSWER, DELAY, Wait
-from ..formats import format_clock, format_datetime, format_digits, format_number
+from ..formats import format_calendar_day, format_clock, format_datetime, format_digits, format_number
 from ..graph.drawing import FORKING
 from ..graph.texts import NodeTexts
 from ..labels import Table, label_reason
 from ..workflows import node_kinds, sentences
+from ..workflows.field_values import in_words
 from ..workflows.said import joined, listed, said, written
 
 Data = Mapping[str, Any]
@@ -47,7 +48,7 @@ class Fact:
 @dataclass(frozen=True)
 class StepShown:
     """A step in words. `kind` is its node's, empty where the title says it; `way` the connection that it took, where
-    that has to be said."""
+    that has to be said; `sentence` what its node is for, where the step has nothing more to tell."""
 
     step: Step
     number: str
@@ -55,6 +56,7 @@ class StepShown:
     title: Markup
     kind: str
     outcome: Markup
+    sentence: Markup
     reason: str
     way: Markup
     clock: str
@@ -85,6 +87,8 @@ class StepTexts:
         data: Data = step.data or {}
         node = self.graph.nodes.get(step.node_id, {"node_type": step.node_type, "title": step.title})
         kind, title = self.nodes.name(node), step.title.strip()
+        facts = _facts(data, node, self._fact_name)
+        tells = facts or data.get("checks") or data.get("new")
         return StepShown(
             step=step,
             number=self.nodes.number(step.position + 1),
@@ -92,11 +96,12 @@ class StepTexts:
             title=escape(title or kind),
             kind=kind if title and kind != title else "",
             outcome=self._outcome(step.outcome),
+            sentence=Markup() if tells else node_kinds.of(node).sentence(node),
             reason=label_reason(step.reason),
             way=self._way(step.connection) if _is_worth_saying(step) else Markup(),
             clock=self._clock(step.started_at.replace(second=0, microsecond=0)),
             checks=[checked(check) for check in data.get("checks") or []],
-            facts=_facts(data, self._fact_name),
+            facts=facts,
             warnings=_warnings(data, self.graph),
             waits_for=_waits_for(self.waits.get(step.position)),
         )
@@ -119,29 +124,19 @@ def checked(check: Data) -> Checked:
             label_reason(check.get("reason")),
         )
     type_ = "message" if what == "message" else "custom"
-    value = {"type": type_, "field": what, "operator": check.get("operator"), "value": _plain(asked)}
-    return Checked(
-        sentences.guard(value), shown(check.get("actual")), check.get("passed"), label_reason(check.get("reason"))
-    )
+    value = {"type": type_, "field": what, "operator": check.get("operator"), "value": asked}
+    found = shown(check.get("actual"), str(what))
+    return Checked(sentences.guard(value), found, check.get("passed"), label_reason(check.get("reason")))
 
 
-def shown(value: Any) -> Markup:
-    """A value that was found or expected, as an operator reads it."""
+def shown(value: Any, field: str = "") -> Markup:
+    """A value that was found or expected, of that field if of any, as an operator reads it."""
     if value is None:
         return Markup('<span class="muted">{}</span>').format(gettext("nothing"))
     if value in ("", [], {}):
         return Markup('<span class="muted">{}</span>').format(gettext("empty"))
-    if isinstance(value, list):
-        return listed([_plain(each) for each in value])
-    return said(gettext("“%(value)s”"), value=_plain(value))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return ", ".join(str(_plain(each)) for each in value)
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, Mapping) else value
+    words = in_words(field, value)
+    return listed(words) if isinstance(words, list) else said(gettext("“%(value)s”"), value=words)
 
 
 # -- facts -----------------------------------------------------------------------------------------------------------
@@ -170,7 +165,9 @@ ELSEWHERE = frozenset(
 )
 
 
-def _facts(data: Data, name_of: Callable[[str], str]) -> list[Fact]:
+def _facts(data: Data, node: Data, name_of: Callable[[str], str]) -> list[Fact]:
+    if node.get("storage_type") == "date" and "answer" in data:
+        data = {**data, "answer": format_calendar_day(date.fromisoformat(data["answer"]))}
     known = [name for name in NAMES if name in data and data[name] not in (None, [], "")]
     others = sorted(set(data) - set(NAMES) - ELSEWHERE)
     return [Fact(name_of(name), _value(name, data), name in TEXTS) for name in (*known, *others)]
@@ -203,6 +200,7 @@ READ: Mapping[str, Callable[[Data], Markup]] = {
     "errors": lambda data: Markup(format_digits(int(data["errors"]))),
     "buttons": lambda data: listed(data["buttons"]),
     "keys": lambda data: listed(data["keys"]),
+    "answer": lambda data: escape(in_words("", data["answer"])),
 }
 
 
@@ -214,7 +212,7 @@ def _warnings(data: Data, graph: Graph) -> list[Markup]:
     if names := data.get("unknown_names"):
         warnings.append(
             Markup(gettext("These names are not known, so nothing stands in their place: %(names)s"))
-            % {"names": listed(names)}
+            % {"names": listed([Markup('<code class="code">{}</code>').format(name) for name in names])}
         )
     if held_back := data.get("held_back_by_guard"):
         titles = [node_kinds.title_of(graph.nodes[id_]) if id_ in graph.nodes else id_ for id_ in held_back]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_babel import lazy_gettext
 from flask_babel import lazy_pgettext as p
 
 from ..labels import Table
@@ -58,6 +59,22 @@ FIELDS: Table = {
     "now.date": p("field", "Now: date"),
     "now.time": p("field", "Now: time of day"),
     "now.weekday": p("field", "Now: day of the week (monday, tuesday…)"),
+}
+# Where the name stands in a sentence, and its value is a word.
+FIELDS_SPOKEN: Table = {
+    **FIELDS,
+    "conversation.ai_enabled": p("field", "Conversation: AI on"),
+    "now.weekday": p("field", "Now: day of the week"),
+}
+TRUTH: Table = {"true": lazy_gettext("yes"), "false": lazy_gettext("no")}
+WEEKDAYS: Table = {
+    "monday": p("weekday", "Monday"),
+    "tuesday": p("weekday", "Tuesday"),
+    "wednesday": p("weekday", "Wednesday"),
+    "thursday": p("weekday", "Thursday"),
+    "friday": p("weekday", "Friday"),
+    "saturday": p("weekday", "Saturday"),
+    "sunday": p("weekday", "Sunday"),
 }
 CHANGES: Table = {
     "described": p("change", "name or limits changed"),

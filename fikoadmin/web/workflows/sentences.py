@@ -12,10 +12,12 @@ from ... import destinations
 from ...engine import kinds
 from ...engine.buttons import button_labels
 from ...engine.condition_shape import combination, field_name, is_group
+from ...engine.fields import ANSWERS
 from ...models.conversations import ACTIVE, SUPPORT_ACTIVE
 from ..formats import format_digits, format_number
 from ..labels import destination_label, label
-from .node_labels import FIELDS, FREQUENCIES, UNITS, word
+from .field_values import in_words
+from .node_labels import FIELDS_SPOKEN, FREQUENCIES, UNITS, word
 from .outline import Way
 from .said import SHOWN_LENGTH, joined, listed, said, written
 
@@ -122,13 +124,26 @@ def _inner(value: Any) -> Markup:
 
 def _comparison(value: Mapping[str, Any]) -> Markup:
     operator = str(value.get("operator") or "")
-    name = word(FIELDS, field_name(value)) or "…"
-    what = said(gettext("the message")) if value.get("type") == "message" else written(name)
+    field = field_name(value)
+    what = said(gettext("the message")) if value.get("type") == "message" else _field_in_words(field)
     verb = Markup("{}").format(label("operator", operator) or "…")
     if operator in NO_VALUE:
         return said(gettext("%(field)s %(operator)s"), field=what, operator=verb)
-    parts = {"field": what, "operator": verb, "value": written(value.get("value") or "…")}
+    parts = {"field": what, "operator": verb, "value": _compared(field, value.get("value"))}
     return said(gettext("%(field)s %(operator)s “%(value)s”"), **parts)
+
+
+def _field_in_words(field: str) -> Markup:
+    if field.startswith(ANSWERS):
+        return said(gettext("the answer to “%(title)s”"), title=field.removeprefix(ANSWERS))
+    return written(word(FIELDS_SPOKEN, field) or "…")
+
+
+def _compared(field: str, value: Any) -> Markup:
+    if value in (None, "", []):
+        return written("…")
+    words = in_words(field, value)
+    return listed(words) if isinstance(words, list) else written(words)
 
 
 # -- action ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,45 @@
+"""The values of a condition's field in the reader's words: a status, a channel, a day."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from ..formats import format_digits
+from ..labels import destination_label, label
+from .node_labels import TRUTH, WEEKDAYS, word
+
+WORDS: Mapping[str, Callable[[str], str]] = {
+    "conversation.status": partial(label, "status"),
+    "conversation.destination": destination_label,
+    "conversation.source": partial(label, "channel"),
+    "user.source": partial(label, "channel"),
+    "conversation.ai_enabled": partial(word, TRUTH),
+    "event.type": partial(label, "event_type"),
+    "now.weekday": partial(word, WEEKDAYS),
+    "now.date": format_digits,
+    "now.time": format_digits,
+    "conversation.unanswered_minutes": format_digits,
+}
+
+
+def in_words(field: str, value: Any) -> Any:
+    """That value of the field as a text, or a list of them where it holds several; what is not known as it is."""
+    if isinstance(value, list):
+        return [in_words(field, each) for each in value]
+    if value is None:
+        return None
+    words = WORDS.get(field)
+    if words and isinstance(value, str) and "," in value:
+        return [words(each.strip()) for each in value.split(",")]
+    return words(_text(value)) if words else _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return format_digits(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
