@@ -17,6 +17,7 @@ from . import (
     executions,
     formats,
     headers,
+    keys,
     knowledge,
     labels,
     live,
@@ -63,6 +64,7 @@ def init_app(app: Flask) -> None:
         knowledge,
         trying,
         settings,
+        keys,
         live,
     ):
         app.register_blueprint(area.bp)

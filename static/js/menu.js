@@ -12,5 +12,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
-  if (menu) close(menu, menu.contains(document.activeElement));
+  if (!menu) return;
+  event.preventDefault();
+  close(menu, menu.contains(document.activeElement));
 });

@@ -1,7 +1,9 @@
 /* Keys of the outline, for the line whose title has the focus; undo and redo wherever nothing is typed. Each does what a
    link or button of the page does too. */
+import { isFree, nameOf } from "./keyboard.js";
+import { say, take } from "./node-text.js";
+
 const titles = () => [...document.querySelectorAll("#outline .node-title a")];
-const typing = (element) => element.matches("input, select, textarea, [contenteditable]");
 const focused = () => (document.activeElement.matches(".node-title a") ? document.activeElement : null);
 
 /* Where something new comes after a node: on its way on, else on its first way out. */
@@ -28,7 +30,20 @@ function step(title, by) {
   all[all.indexOf(title) + by]?.focus();
 }
 
+const textOf = (title) => take(title.href.replace(/\/nodes\/(.+)$/, "/copy?node=$1"));
+
+async function copy(title) {
+  const said = await textOf(title);
+  if (said) say(said);
+}
+
+async function cut(title) {
+  if (await textOf(title)) go(`${title.href}/delete`);
+}
+
 const anywhere = {
+  "Control+f": () => go(document.querySelector("[data-find]")?.href),
+  "Shift+p": () => go(document.querySelector("#actions a[href$='/publish']")?.href),
   "Control+z": () => document.querySelector("[form=verbs][formaction$='/undo']")?.click(),
   "Control+Shift+z": () => document.querySelector("[form=verbs][formaction$='/redo']")?.click(),
 };
@@ -39,23 +54,18 @@ const onTitle = {
   F2: (title) => go(title.href),
   a: (title) => go(place(title)),
   Delete: (title) => go(`${title.href}/delete`),
-  "Control+c": (title) => go(title.href.replace(/\/nodes\/(.+)$/, "/copy?node=$1")),
+  "Control+c": copy,
+  "Control+x": cut,
   "Control+v": (title) => go(place(title)?.replace("/nodes/new?", "/paste?")),
   "Control+d": (title) => send(`${title.href}/duplicate`),
   "Alt+ArrowUp": (title) => send(`${title.href}/move`, "direction", "up"),
   "Alt+ArrowDown": (title) => send(`${title.href}/move`, "direction", "down"),
 };
-const READING = ["ArrowDown", "ArrowUp", "F2", "Control+c"];
-
-function name(event) {
-  const control = event.ctrlKey || event.metaKey;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  return [control && "Control", event.altKey && "Alt", event.shiftKey && "Shift", key].filter(Boolean).join("+");
-}
+const READING = ["ArrowDown", "ArrowUp", "F2", "Control+c", "Control+f", "Shift+p"];
 
 document.addEventListener("keydown", (event) => {
-  if (typing(event.target) || !getSelection().isCollapsed) return;
-  const key = name(event);
+  if (!isFree(event)) return;
+  const key = nameOf(event);
   const title = focused();
   const act = anywhere[key] ?? (title && onTitle[key]);
   if (!act || (!READING.includes(key) && !document.getElementById("verbs"))) return;

@@ -78,7 +78,12 @@ def _strict(response: Response) -> Response:
 
 
 def _add_pages(app: Flask) -> None:
-    for name, path in (("conversations", "/"), ("workflows", "/workflows"), ("settings", "/settings")):
+    for name, path in (
+        ("conversations", "/"),
+        ("workflows", "/workflows"),
+        ("settings", "/settings"),
+        ("keys", "/keys"),
+    ):
         part = Blueprint(name, __name__)
         part.add_url_rule(path, "index", gallery)
         part.add_url_rule(f"/{name}/waiting", "waiting", lambda: {"waiting": 3})

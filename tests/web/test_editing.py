@@ -509,3 +509,16 @@ def do(workflow_id: int, verb: int, one: int, other: int, up: bool) -> None:
         verbs[verb]()
     except (Invalid, NotFound):
         db.session.rollback()
+
+
+# -- find ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_node_is_found_by_its_title_or_by_what_it_does(office: Flask, editor: Visitor, fork: int) -> None:
+    page = f"/workflows/{fork}/find"
+    only = editor.get(f"{page}?q=ASKS")
+    assert (only.status_code, only.location.partition("#")[2]) == (303, f"node-{id_of(office, fork, 'Asks')}")
+    several = editor.text(f"{page}?q=s")
+    assert several.index("Start</bdi>") < several.index("Asks</bdi>")
+    assert "No node of this workflow fits." in editor.text(f"{page}?q=nowhere")
+    assert "No node of this workflow fits." not in editor.text(page)
