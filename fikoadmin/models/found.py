@@ -13,7 +13,7 @@ from ..words import N_
 from .bulk import BulkRedirect
 from .conversations import Conversation
 from .customers import Customer
-from .events import Event
+from .events import MESSAGE_RECEIVED, Event
 from .executions import Execution
 from .workflows import Workflow
 
@@ -104,6 +104,12 @@ def event_of_message(conversation_id: str, message_id: int) -> str:
     if found is None:
         raise NotFound(N_("there is no such event"))
     return found
+
+
+def last_message_event(conversation_id: str) -> Event | None:
+    """The event that brought the customer's last message; None where there is none."""
+    statement = select(Event).where(Event.conversation_id == conversation_id, Event.event_type == MESSAGE_RECEIVED)
+    return db.session.scalar(statement.order_by(Event.created_at.desc()).limit(1))
 
 
 def names_of(workflow_ids: Iterable[int]) -> dict[int, str]:

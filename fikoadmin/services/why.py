@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, undefer
 
+from ..engine.context import last_customer_text
 from ..extensions import db
-from ..matching import Snapshot, as_live, examine
-from ..models.events import Event
+from ..matching import LiveWorkflow, Snapshot, as_live, examine
+from ..models.conversations import Conversation
+from ..models.events import MESSAGE_RECEIVED, Event
 from ..models.pages import PAGE_SIZE, Page, number
 from ..models.workflows import LiveSpan, Workflow, WorkflowVersion
+from .limits import held_back
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,25 @@ class Considered:
     version: int
     starts: list[str]
     refusals: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """Where a live workflow would start on that text, else its `refusals`; and what would hold it back."""
+
+    text: str
+    starts: list[str]
+    refusals: list[dict[str, Any]]
+    held_back: str
+
+
+def prospect(workflow: LiveWorkflow, conversation: Conversation, timezone: ZoneInfo) -> Prospect:
+    """Whether the workflow would start if the customer wrote the same as last once more: everything as it is now."""
+    text, customer = last_customer_text(conversation.id), conversation.customer
+    snapshot = Snapshot(MESSAGE_RECEIVED, text, conversation.source, tuple(customer.tags))
+    found = examine(workflow, snapshot, [])
+    held = held_back(workflow, customer.id, conversation.id, timezone)
+    return Prospect(text, found.starts, [] if found.starts else found.refusals, held)
 
 
 def workflows_of(event: Event, limit: int = PAGE_SIZE, after: str | None = None) -> Page[Considered]:

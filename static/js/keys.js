@@ -3,16 +3,20 @@ import { isFree, nameOf } from "./keyboard.js";
 
 const page = document.querySelector("[data-keys]");
 
-function close() {
-  const form = Object.assign(document.createElement("form"), { method: "dialog", className: "form-actions" });
-  form.append(Object.assign(document.createElement("button"), { className: "button", textContent: page.dataset.close }));
+function made(name, properties) {
+  return Object.assign(document.createElement(name), properties);
+}
+
+function head() {
+  const form = made("form", { method: "dialog", className: "dialog-head" });
+  form.append(made("b", { textContent: page.textContent }), made("button", { className: "button", textContent: page.dataset.close }));
   return form;
 }
 
 function show(sheet) {
-  const dialog = Object.assign(document.createElement("dialog"), { className: "dialog dialog-wide" });
+  const dialog = made("dialog", { className: "dialog dialog-wide" });
   dialog.setAttribute("aria-label", page.textContent.trim());
-  dialog.append(document.adoptNode(sheet), close());
+  dialog.append(head(), document.adoptNode(sheet));
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();

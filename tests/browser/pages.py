@@ -88,6 +88,7 @@ def addresses(page: Page, app: App) -> dict[str, str]:
         "try": _tried(page, app),
         "conversation": conversation,
         "conversation-receipt": f"{conversation}?changed=2",
+        "conversation-prospect": f"{conversation}/prospect/{workflow.rpartition('/')[2]}",
         "bulk-redirect": _new_list(page, app),
         "workflow": workflow,
         "workflow-drawing": f"{workflow}/drawing",

@@ -96,6 +96,16 @@ def test_a_note_and_a_status_go_back_to_where_another_system_had_them(save: Save
     assert node["configuration"] == {"new_status": "closed", "more": 1}
 
 
+@pytest.mark.parametrize(
+    ("chosen", "title"), [("action&kind=add_note", "Add private note"), ("waiting&kind=waiting", "")]
+)
+def test_a_node_without_a_title_is_called_by_its_kind(office: Flask, editor: Visitor, chosen: str, title: str) -> None:
+    workflow_id, _ = one_node(office, "when")
+    page = f"/workflows/{workflow_id}/nodes/new?node_type={chosen}"
+    assert send(editor, page, page, title="").status_code == 303
+    assert node_titled(office, workflow_id, title)["title"] == title
+
+
 # -- conditions ------------------------------------------------------------------------------------------------------
 
 GROUP = {"combination_operator": "and", "conditions": [{"type": "message", "operator": "contains", "value": "x"}]}

@@ -146,6 +146,17 @@ def test_a_first_version_is_published_with_a_note(office: Flask, editor: Visitor
         assert workflows.versions(workflow_id)[0].note == "Begin"
 
 
+def test_who_publishes_reads_what_to_do_next_and_what_is_missing(office: Flask, editor: Visitor) -> None:
+    workflow_id = imported(office, made.sample("en_2_redirect_to_human_support"))
+    page = f"/workflows/{workflow_id}"
+    node_id = node_titled(office, workflow_id, "Decide if Human Support Needed")["id"]
+    assert "This installation has no language model yet" in editor.text(f"{page}/nodes/{node_id}")
+    assert send(editor, page, f"{page}/activate").status_code == 303
+    text = editor.text(page)
+    assert "This installation has no language model yet" in text
+    assert '<a href="/try">Try it as a customer</a> · <a href="/conversations">Run it on a conversation</a>' in text
+
+
 def test_markup_in_what_changed_stays_text(office: Flask, editor: Visitor, asking: int) -> None:
     evil = "<script>alert(1)</script>"
     change(office, asking, "Ask", customer_message=evil, title=evil, choice_options=[evil], nonsense={evil: evil})

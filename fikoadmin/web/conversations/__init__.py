@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import bulk, kept, one, overview, verbs
+from . import bulk, kept, one, overview, prospects, verbs
 from .base import bp
 
-__all__ = ["bp", "bulk", "kept", "one", "overview", "verbs"]
+__all__ = ["bp", "bulk", "kept", "one", "overview", "prospects", "verbs"]

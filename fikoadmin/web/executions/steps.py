@@ -229,6 +229,8 @@ def _waits_for(wait: Wait | None) -> str:
     until = format_datetime(wait.due_at)
     if wait.kind == DELAY:
         return str(gettext("Goes on at %(moment)s", moment=until))
+    if "prompt" in wait.data:
+        return str(gettext("Waits for what the AI says"))
     if wait.kind != ANSWER:
         return str(gettext("Waits for the outcome of a call"))
     if not until:

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from ...engine import kinds
+from ...engine.condition_shape import asks
 from ...services import schedules
 from ..formats import format_datetime, format_number
 from . import node_kinds
@@ -102,7 +103,24 @@ def _email(node: Node) -> Effects:
         yield said(gettext("This installation has no mail server yet (FIKO_SMTP_URL): every e-mail fails."))
 
 
+def _condition(node: Node) -> Effects:
+    if lacks_model(node):
+        yield said(no_model())
+
+
+def lacks_model(node: Node) -> bool:
+    """Whether it asks a language model where the installation has none."""
+    return kinds.kind(node) == "condition" and asks(node) and not current_app.extensions["config"].ai_base_url
+
+
+def no_model() -> str:
+    return str(
+        gettext("This installation has no language model yet (FIKO_AI_BASE_URL): what the AI is asked goes by Failure.")
+    )
+
+
 MORE: Mapping[str, Callable[[Node], Effects]] = {
+    "condition": _condition,
     "waiting": _waiting,
     "delay": _delay,
     "webhook": _webhook,

@@ -49,7 +49,11 @@ class NodeForm(PlainForm):
     # to where they were found.
     kept_under: ClassVar[Mapping[str, tuple[tuple[str, ...], Callable[[Node], str]]]] = {}
 
-    title = Text(_("Title"), kinds.TITLE_LENGTH, description=_("For operators: what this node is for."))
+    title = Text(
+        _("Title"),
+        kinds.TITLE_LENGTH,
+        description=_("For operators: what this node is for. Empty: the name of its kind."),
+    )
     is_active = Switch(_("Switched on"), description=_("A node that is switched off is passed by."))
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -46,7 +47,7 @@ def add_node(workflow_id: int) -> ResponseReturnValue:
     editing = Editing.typed(node, request.form)
     if not editing.is_to_be_saved():
         return _page(draft, editing, 200 if editing.took_a_step else 422)
-    person, changes = operator().actor, editing.changes()
+    person, changes = operator().actor, _name(editing.node) | editing.changes()
     try:
         spot = spots.chosen(draft)
         made = drafts.add_node(workflow_id, node["node_type"], changes, person, spot.after, revision_shown(), spot.on)
@@ -55,6 +56,15 @@ def add_node(workflow_id: int) -> ResponseReturnValue:
     except Conflict:
         return _page(Draft.of(workflow_id), replace(editing, refusal=_kept()), 409)
     return back(workflow_id, made.id)
+
+
+def _name(node: Mapping[str, Any]) -> dict[str, str]:
+    """What the node is called where nobody gives it a title.
+
+    Its steps would be called "Action" wherever only titles are read. A waiting node is better without: answers are
+    kept by title, and two of one name would share them.
+    """
+    return {"title": node_kinds.name_of(node)} if node_kinds.type_field(node["node_type"]) else {}
 
 
 def _blank() -> dict[str, Any] | None:

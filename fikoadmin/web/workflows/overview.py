@@ -114,6 +114,7 @@ def _sent(form: ImportForm) -> bytes | str:
 def _import(raw: bytes | str, name: str) -> Response:
     document = documents.read(raw, name=name or None)
     workflow, warnings = workflows.import_read(document, operator().actor)
+    flash(gettext("Imported as a draft. Look at it, test it, then publish it: nothing starts it before."), "success")
     for warning in document.warnings:
         flash(finding_text(warning), "warning")
     if len(warnings) > len(document.warnings):

@@ -9,6 +9,7 @@ from functools import cached_property
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
+from markupsafe import Markup
 
 from ...errors import Conflict
 from ...models import found
@@ -17,6 +18,7 @@ from ...services import executions, workflows
 from ..access import operator, permitted
 from .base import Draft, back, bp, page, revision_shown, stale
 from .differences import Said
+from .effects import lacks_model, no_model
 from .node_fields import LongText
 from .node_forms import PlainForm
 
@@ -89,8 +91,20 @@ def activate(workflow_id: int) -> ResponseReturnValue:
     except Conflict as conflict:
         refusal = gettext("It cannot be published yet. What has to be done is listed under Check.")
         return _page(workflow_id, form, refusal if "findings" in conflict.members else stale()), 409
-    flash(gettext("The workflow is active: events start it from now on."), "success")
+    flash(_is_live(), "success")
+    if any(map(lacks_model, Draft.of(workflow_id).graph.nodes.values())):
+        flash(no_model(), "warning")
     return back(workflow_id)
+
+
+def _is_live() -> Markup:
+    """What to do next stands beside it."""
+    said = Markup(gettext("The workflow is active: events start it from now on."))
+    links = {
+        gettext("Try it as a customer"): url_for("trying.index"),
+        gettext("Run it on a conversation"): url_for("conversations.index"),
+    }
+    return said + Markup(" ·").join(Markup(' <a href="{}">{}</a>').format(link, text) for text, link in links.items())
 
 
 def _chosen() -> str:

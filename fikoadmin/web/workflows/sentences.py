@@ -14,7 +14,7 @@ from ...engine.buttons import button_labels
 from ...engine.condition_shape import combination, field_name, is_group
 from ...engine.fields import ANSWERS
 from ...models.conversations import ACTIVE, SUPPORT_ACTIVE
-from ..formats import format_digits, format_number
+from ..formats import format_digits, format_number, page_language
 from ..labels import destination_label, label
 from .field_values import in_words
 from .node_labels import FIELDS_SPOKEN, FREQUENCIES, UNITS, word
@@ -171,10 +171,17 @@ def _redirect(value: str) -> Markup:
         return said(gettext("Redirects the conversation; no destination is chosen yet"))
     if known is None:
         return said(gettext("Redirects to %(destination)s, which this release does not know"), destination=name)
-    status = Markup("<code>{}</code>").format(SUPPORT_ACTIVE if known.to_people else ACTIVE)
+    status = _status(SUPPORT_ACTIVE if known.to_people else ACTIVE)
     if known.to_people:
         return said(gettext("To %(destination)s: becomes %(status)s, AI off"), destination=name, status=status)
     return said(gettext("To %(destination)s: becomes %(status)s, AI on"), destination=name, status=status)
+
+
+def _status(value: str) -> Markup:
+    """As logs and the API spell it; Persian has a word of its own for it."""
+    if page_language() == "fa":
+        return Markup("«{}»").format(label("status", value))
+    return Markup("<code>{}</code>").format(value)
 
 
 def add_tag(node: Node) -> Markup:
@@ -213,7 +220,7 @@ def set_conversation_status(node: Node) -> Markup:
     status = kinds.new_status(node)
     if not status:
         return said(gettext("No status is chosen yet"))
-    return said(gettext("The conversation becomes %(status)s"), status=Markup("<code>{}</code>").format(status))
+    return said(gettext("The conversation becomes %(status)s"), status=_status(status))
 
 
 def add_note(node: Node) -> Markup:

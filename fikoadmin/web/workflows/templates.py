@@ -72,7 +72,7 @@ def template(key: str) -> ResponseReturnValue:
 def use_template(key: str) -> ResponseReturnValue:
     """Makes a draft of it, as an import does."""
     workflow, warnings = workflows.import_read(_template(key).read, operator().actor)
-    flash(gettext("A draft was made of the template. Change what you like, test it, then activate it."), "success")
+    flash(gettext("A draft was made of the template. Change what you like, test it, then publish it."), "success")
     if warnings:
         flash(gettext("The same content was imported before; this is one more copy of it."), "warning")
     return redirect(url_for(".show", workflow_id=workflow.id), 303)
