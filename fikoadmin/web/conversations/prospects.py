@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from ... import matching
 from ...errors import NotFound
 from ...matching import LiveWorkflow
 from ...models import found
 from ...services import why
+from ...words import N_
 from ..access import permitted
 from ..executions.refusals import refused
 from . import page
@@ -49,5 +49,5 @@ def _live(workflow_id: int) -> LiveWorkflow:
     """Raises NotFound."""
     workflow = matching.index().workflows.get(workflow_id)
     if workflow is None:
-        raise NotFound(gettext("This workflow is not active."))
+        raise NotFound(N_("this workflow is not active"))
     return workflow
