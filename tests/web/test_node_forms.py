@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from fikoadmin.engine import kinds
 from fikoadmin.web.workflows import sentences
 from fikoadmin.web.workflows.node_kinds import KINDS, choosable
+from tests.contract import documents as made
 from tests.web.browsing import Visitor
 from tests.web.drafting import changed_by_somebody_else, draft_of, node_titled, one_node, workflow_at
 from tests.web.forms import form_on, send
@@ -150,6 +151,14 @@ def test_a_condition_is_told_in_words(office: Flask, field: str, operator: str, 
     with office.test_request_context():
         said = sentences.guard({"field": field, "operator": operator, "value": value})
     assert said.striptags() == sentence
+
+
+def test_a_field_of_few_values_offers_them_with_their_words(office: Flask, editor: Visitor) -> None:
+    asked = [made.field("conversation.status", "equals", "closed"), made.field("user.email", "equals", "x")]
+    workflow_id, node_id = one_node(office, "condition", conditions=asked)
+    text = editor.text(f"/workflows/{workflow_id}/nodes/{node_id}")
+    assert '<option value="support_active">Support active</option>' in text
+    assert text.count("<datalist") == 1
 
 
 def test_conditions_that_were_imported_are_kept_to_the_letter(save: Save) -> None:

@@ -12,6 +12,7 @@ from ...errors import Invalid
 from ..labels import label
 from ..refused import refusal
 from .condition_row import ALL_OPERATORS, OPERATORS, OTHER, PARTS, Row, is_object, row_of
+from .field_values import values_of
 from .node_fields import plain
 from .node_labels import CONDITION_KINDS, FIELDS
 
@@ -51,6 +52,10 @@ class Conditions(Field):
 
     def operators(self, row: Row) -> list[tuple[str, str]]:
         return [(operator, label("operator", operator)) for operator in row.operators]
+
+    def values(self, row: Row) -> list[tuple[str, str]]:
+        """To choose from while one types; none where the row's field can have many."""
+        return values_of(row.name)
 
     def add(self) -> None:
         if len(self.rows) < ROWS:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
+from ...destinations import DESTINATIONS
+from ...models.conversations import SOURCES
 from ..formats import format_digits
-from ..labels import destination_label, label
+from ..labels import EVENT_TYPES, STATUSES, destination_label, label
 from .node_labels import TRUTH, WEEKDAYS, word
 
 WORDS: Mapping[str, Callable[[str], str]] = {
@@ -23,6 +25,23 @@ WORDS: Mapping[str, Callable[[str], str]] = {
     "now.time": format_digits,
     "conversation.unanswered_minutes": format_digits,
 }
+
+
+KNOWN: Mapping[str, Iterable[str]] = {
+    "conversation.status": STATUSES,
+    "conversation.destination": [destination.value for destination in DESTINATIONS],
+    "conversation.source": SOURCES,
+    "user.source": SOURCES,
+    "conversation.ai_enabled": TRUTH,
+    "event.type": EVENT_TYPES,
+    "now.weekday": WEEKDAYS,
+}
+"""The values of those fields that have only a few."""
+
+
+def values_of(field: str) -> list[tuple[str, str]]:
+    """The values that the field can have with their words; none where it can have many."""
+    return [(value, WORDS[field](value)) for value in KNOWN.get(field, ())]
 
 
 def in_words(field: str, value: Any) -> Any:
