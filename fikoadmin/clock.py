@@ -18,7 +18,7 @@ def now() -> datetime:
 @contextmanager
 def own_time() -> Iterator[Callable[[datetime], None]]:
     """Gives this thread a time of its own, and what sets it: from there it runs on. For what is tried out and never
-    stored."""
+    stored, and for the past of the demo's data."""
     token = _ahead.set(timedelta())
     try:
         yield _set

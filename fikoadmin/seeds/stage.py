@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import Select, select
 
 from ..ai.builtin import BuiltIn
+from ..clock import now, own_time
 from ..extensions import db
 from ..models import events
 from ..models.actors import Actor
@@ -24,40 +26,65 @@ DEMO = Actor("command", "", "demo")
 # A job may be taken a tick of the database's clock after it became due.
 TRIES = 50
 TICK_SECONDS = 0.002
+# Between two things that happen in one conversation.
+PACE = timedelta(seconds=25)
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """What is done inside is done at that moment."""
+    with own_time() as set_time:
+        set_time(moment)
+        yield
 
 
 class Chat:
-    """One customer's conversation."""
+    """One customer's conversation, which began so many hours ago; each verb is something that happens next in it."""
 
-    def __init__(self, source: str, customer: Mapping[str, object]) -> None:
-        self.id = conversations.create(source, DEMO, customer=customer).id
+    def __init__(self, source: str, customer: Mapping[str, object], hours_ago: float = 1) -> None:
+        self._moment = now() - timedelta(hours=hours_ago)
+        with self._next():
+            self.id = conversations.create(source, DEMO, customer=customer).id
+
+    @contextmanager
+    def _next(self) -> Iterator[None]:
+        with at(self._moment):
+            yield
+        self._moment += PACE
 
     def says(self, content: str) -> None:
         """The customer writes; what that sets going is done at once."""
-        receive(Incoming(events.MESSAGE_RECEIVED, self.id, None, None, {"content": content}), DEMO)
-        self._answer()
+        with self._next():
+            receive(Incoming(events.MESSAGE_RECEIVED, self.id, None, None, {"content": content}), DEMO)
+            self._answer()
 
     def is_told(self, content: str, department: str) -> None:
         """An operator of that department answers."""
-        conversations.reply(self.id, content, DEMO, department)
+        with self._next():
+            conversations.reply(self.id, content, DEMO, department)
 
     def noted(self, content: str) -> None:
-        conversations.note(self.id, content, DEMO)
+        with self._next():
+            conversations.note(self.id, content, DEMO)
 
     def redirected(self, destination: str) -> None:
-        conversations.redirect(self.id, destination, DEMO)
-        self._answer()
+        with self._next():
+            conversations.redirect(self.id, destination, DEMO)
+            self._answer()
 
     def taken_over(self, department: str) -> None:
-        conversations.take_over(self.id, DEMO, department)
+        with self._next():
+            conversations.take_over(self.id, DEMO, department)
 
     def run(self, workflow: Workflow) -> None:
         """An operator runs it by hand."""
-        executions.trigger(workflow.id, self.id, DEMO)
-        self._answer()
+        with self._next():
+            executions.trigger(workflow.id, self.id, DEMO)
+            self._answer()
 
     def closed(self) -> None:
-        conversations.close(self.id, DEMO)
+        with self._next():
+            conversations.close(self.id, DEMO)
 
     def _answer(self) -> None:
         """Does what a worker would do in a moment: the story goes on after the answer."""

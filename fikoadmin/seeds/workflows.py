@@ -10,16 +10,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from importlib.resources import files
 from typing import Any
 
 from flask import current_app
 
 from .. import documents
+from ..clock import now
 from ..models.workflows import Workflow
 from ..services import drafts, workflows
 from .facts import WELCOME
-from .stage import DEMO
+from .stage import DEMO, at
 
 CUSTOMERS_CHANNELS = ["telegram", "instagram", "web"]
 
@@ -124,14 +126,17 @@ def _own(name: str, description: str, keywords: list[str], *actions: Action) -> 
 
 
 @contextmanager
-def welcoming() -> Iterator[None]:
+def welcoming(hours_ago: tuple[float, float]) -> Iterator[None]:
     """New customers are welcomed in Persian meanwhile; paused afterwards, for it greets everybody so."""
-    welcome = _imported("fa_1_welcome_new_user.json")
-    message = next(node for node in welcome.nodes if node.node_type == "action")
-    drafts.change_node(welcome.id, message.id, {"message_content": WELCOME}, DEMO)
-    workflows.activate(welcome.id, DEMO)
+    begin, end = (now() - timedelta(hours=hours) for hours in hours_ago)
+    with at(begin):
+        welcome = _imported("fa_1_welcome_new_user.json")
+        message = next(node for node in welcome.nodes if node.node_type == "action")
+        drafts.change_node(welcome.id, message.id, {"message_content": WELCOME}, DEMO)
+        workflows.activate(welcome.id, DEMO)
     yield
-    workflows.pause(welcome.id, DEMO)
+    with at(end):
+        workflows.pause(welcome.id, DEMO)
 
 
 def import_for_a_model() -> None:
