@@ -24,8 +24,6 @@ from ..redis_client import client
 from . import problems
 from .access import bearer
 
-LATE_SECONDS = 60.0
-
 bp = Blueprint("health", __name__)
 bp.register_error_handler(Exception, problems.answer)
 
@@ -60,7 +58,7 @@ def ready() -> ResponseReturnValue:
 
 def _degraded() -> list[str]:
     found = [] if _redis_answers() else ["redis"]
-    return [*found, "worker"] if due.oldest_due_seconds() > LATE_SECONDS else found
+    return [*found, "worker"] if due.oldest_due_seconds() > due.LATE_SECONDS else found
 
 
 def _redis_answers() -> bool:

@@ -9,7 +9,7 @@ from .. import channels
 from ..models import jobs
 from ..models.due import PAUSES
 from ..models.held import Held, HeldJob
-from ..services import answers, bulk, calls, executions, occurrences, schedules, waits, words
+from ..services import answers, bulk, bulk_operations, calls, executions, occurrences, schedules, waits, words
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ KINDS: Kinds = {
     jobs.MAKE_CALL: Kind(calls.make_call, on_discard=calls.gave_up),
     jobs.STOP_EXECUTIONS: Kind(executions.stop_older, max_attempts=None),
     jobs.BULK_REDIRECT: Kind(bulk.redirect_listed, on_discard=bulk.gave_up),
+    jobs.BULK_OPERATION: Kind(bulk_operations.operate_listed, on_discard=bulk_operations.gave_up),
     jobs.KEEP_WORDS: Kind(words.keep_words, max_attempts=None),
     jobs.RUN_SCHEDULE: Kind(schedules.run_schedule, max_attempts=None),
     jobs.START_SCHEDULED: Kind(occurrences.start_scheduled, on_discard=occurrences.passed_over),

@@ -19,7 +19,8 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from ..background import Drain
-from ..models.bulk import BulkRedirect, BulkRow
+from ..models.bulk import BulkList, BulkRedirect, BulkRow
+from ..models.bulk_operations import BulkOperation, OperationRow
 from ..models.conversations import Conversation
 from ..models.customers import Customer
 from ..models.executions import Execution, Step
@@ -81,12 +82,16 @@ def _workflow(row: Workflow) -> Iterator[Changed]:
     yield Changed("workflows")
 
 
-def _bulk(row: BulkRedirect) -> Iterator[Changed]:
-    yield Changed(f"bulk:{row.id}")
+def _bulk(row: BulkList) -> Iterator[Changed]:
+    yield Changed(f"{row.topic}:{row.id}")
 
 
 def _bulk_row(row: BulkRow) -> Iterator[Changed]:
-    yield Changed(f"bulk:{row.bulk_id}")
+    yield Changed(f"{BulkRedirect.topic}:{row.bulk_id}")
+
+
+def _operation_row(row: OperationRow) -> Iterator[Changed]:
+    yield Changed(f"{BulkOperation.topic}:{row.bulk_id}")
 
 
 def _setting(_row: Setting) -> Iterator[Changed]:
@@ -108,6 +113,8 @@ _TOPICS: dict[type[Any], Callable[[Any], Iterator[Changed]]] = {
     Setting: _setting,
     BulkRedirect: _bulk,
     BulkRow: _bulk_row,
+    BulkOperation: _bulk,
+    OperationRow: _operation_row,
 }
 
 

@@ -5,6 +5,7 @@ from . import (
     attention,
     audit,
     bulk,
+    bulk_operations,
     conversations,
     customers,
     drafts,
@@ -23,6 +24,7 @@ from . import (
 )
 
 __all__ = [
-    "accounts", "attention", "audit", "bulk", "conversations", "customers", "drafts", "events", "executions",
-    "filters", "history", "jobs", "knowledge", "messages", "schedules", "settings", "tallies", "waits", "workflows",
+    "accounts", "attention", "audit", "bulk", "bulk_operations", "conversations", "customers", "drafts", "events",
+    "executions", "filters", "history", "jobs", "knowledge", "messages", "schedules", "settings", "tallies", "waits",
+    "workflows",
 ]  # fmt: skip

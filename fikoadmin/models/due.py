@@ -19,6 +19,8 @@ LEASE_SECONDS = 20.0
 RENEWAL_SECONDS = 5.0
 # What was handed to a worker and not begun by then is handed out again.
 DISPATCH_SECONDS = 15.0
+# Work that nobody has taken up for so long says that no worker runs, or that there are too few.
+LATE_SECONDS = 60.0
 
 # Between the tries of something that may succeed later, in seconds.
 PAUSES = (1.0, 4.0, 15.0, 60.0, 240.0, 900.0)

@@ -11,6 +11,7 @@ from ..errors import NotFound
 from ..extensions import db
 from ..words import N_
 from .bulk import BulkRedirect
+from .bulk_operations import BulkOperation
 from .conversations import Conversation
 from .customers import Customer
 from .events import MESSAGE_RECEIVED, Event
@@ -94,6 +95,13 @@ def bulk_redirect(bulk_id: int) -> BulkRedirect:
     found = db.session.get(BulkRedirect, bulk_id, populate_existing=True)
     if found is None:
         raise NotFound(N_("there is no such bulk redirect"))
+    return found
+
+
+def bulk_operation(bulk_id: int) -> BulkOperation:
+    found = db.session.get(BulkOperation, bulk_id, populate_existing=True)
+    if found is None:
+        raise NotFound(N_("there is no such list"))
     return found
 
 

@@ -29,6 +29,7 @@ END_WAIT = "end_wait"
 MAKE_CALL = "make_call"
 STOP_EXECUTIONS = "stop_executions"
 BULK_REDIRECT = "bulk_redirect"
+BULK_OPERATION = "bulk_operation"
 KEEP_WORDS = "keep_words"
 
 

@@ -18,7 +18,8 @@ from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 from ..errors import Invalid
 from ..extensions import db
 from ..words import N_
-from .bulk import BulkRedirect, BulkRow
+from .bulk import BulkList, BulkRow, BulkTurn
+from .bulk_operations import OperationRow
 from .conversations import Conversation
 from .customers import Customer
 from .events import Event
@@ -41,6 +42,8 @@ _TWO_NUMBERS = re.compile(r"(-?\d{1,10})\.(\d{1,18})", re.ASCII)
 _TIME_AND_ID = re.compile(r"(\d{1,17})\.([A-Za-z0-9_-]{1,20})", re.ASCII)
 
 Item = TypeVar("Item")
+List = TypeVar("List", bound=BulkList)
+Turn = TypeVar("Turn", bound=BulkTurn)
 
 
 @dataclass(frozen=True)
@@ -182,20 +185,36 @@ def workflows(limit: int = PAGE_SIZE, after: str | None = None) -> Page[Workflow
     return _page(statement, limit, lambda w: f"{w.order}.{w.id}")
 
 
-def bulk_redirects(limit: int = PAGE_SIZE, after: str | None = None) -> Page[BulkRedirect]:
+def bulk_lists(kind: type[List], limit: int = PAGE_SIZE, after: str | None = None) -> Page[List]:
     """Newest first."""
-    statement = select(BulkRedirect).order_by(BulkRedirect.id.desc())
+    statement = select(kind).order_by(kind.id.desc())
     if after is not None:
-        statement = statement.where(BulkRedirect.id < number(after))
+        statement = statement.where(kind.id < number(after))
     return _page(statement, limit, lambda one: str(one.id))
 
 
 def bulk_rows(bulk_id: int, limit: int = PAGE_SIZE, after: str | None = None) -> Page[BulkRow]:
     """In the order of their turns, with conversation and customer; a cursor is a position."""
     with_customer = joinedload(BulkRow.conversation).joinedload(Conversation.customer)
-    statement = select(BulkRow).options(with_customer).where(BulkRow.bulk_id == bulk_id).order_by(BulkRow.position)
+    return _turns(BulkRow, select(BulkRow).options(with_customer), bulk_id, limit, after)
+
+
+def operation_rows(bulk_id: int, limit: int = PAGE_SIZE, after: str | None = None) -> Page[OperationRow]:
+    """In the order of their turns, with execution, workflow and customer; a cursor is a position."""
+    execution = joinedload(OperationRow.execution)
+    eager = [
+        execution.joinedload(Execution.workflow),
+        execution.joinedload(Execution.version),
+        execution.joinedload(Execution.conversation).joinedload(Conversation.customer),
+        execution.defer(Execution.state),
+    ]
+    return _turns(OperationRow, select(OperationRow).options(*eager), bulk_id, limit, after)
+
+
+def _turns(kind: type[Turn], rows: Select[Turn], bulk_id: int, limit: int, after: str | None) -> Page[Turn]:
+    statement = rows.where(kind.bulk_id == bulk_id).order_by(kind.position)
     if after is not None:
-        statement = statement.where(BulkRow.position > min(number(after), 2**31 - 1))
+        statement = statement.where(kind.position > min(number(after), 2**31 - 1))
     return _page(statement, limit, lambda row: str(row.position))
 
 

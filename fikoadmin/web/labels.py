@@ -67,6 +67,11 @@ BULK_STATES: Table = {
     "finished": p("bulk", "Finished"),
     "cancelled": p("bulk", "Cancelled"),
 }
+BULK_VERBS: Table = {
+    "cancel": p("bulk", "Cancel"),
+    "retry": p("bulk", "Run again"),
+    "retry_live": p("bulk", "Run again on the live version"),
+}
 MESSAGE_TYPES: Table = {
     "customer": p("message", "Customer"),
     "AI": p("message", "AI Assistant"),
@@ -195,6 +200,7 @@ TABLES: Mapping[str, Table] = {
     "workflow_status": WORKFLOW_STATUSES,
     "outcome": OUTCOMES,
     "bulk_state": BULK_STATES,
+    "bulk_verb": BULK_VERBS,
     "message_type": MESSAGE_TYPES,
     "role": ROLES,
     "node_type": NODE_TYPES,

@@ -1,4 +1,4 @@
-/* "All on this page" ticks every conversation of the list. */
+/* "All on this page" ticks every row of the list. */
 const all = document.querySelector("[data-choose-all]");
 
 if (all) {

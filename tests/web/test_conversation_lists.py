@@ -136,7 +136,7 @@ def test_a_list_is_started_once_and_can_be_cancelled(office: Flask, editor: Visi
     page = listed(editor, f"{begun(office)}.1")
     for verb, expected in (("start", 303), ("start", 409), ("cancel", 303), ("cancel", 409), ("start", 409)):
         assert send(editor, f"{page}/{verb}", {"destination": "sales"}, page)[0] == expected, verb
-    assert "the bulk redirect was cancelled before its turn" in editor.text(page)
+    assert "the list was cancelled before its turn" in editor.text(page)
 
 
 @pytest.mark.parametrize("verb", ["start", "cancel"])

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint
 
 from ...errors import NotFound
-from ...services import bulk
+from ...services import bulk_lists
 from ...words import N_
 
 bp = Blueprint("conversations", __name__, url_prefix="/conversations")
@@ -29,4 +29,4 @@ def _only_ids(_endpoint: str | None, values: dict[str, Any] | None) -> None:
 
 @bp.context_processor
 def _words() -> dict[str, Any]:
-    return {"bulk_at_most": bulk.AT_MOST}
+    return {"bulk_at_most": bulk_lists.AT_MOST}

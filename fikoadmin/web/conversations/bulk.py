@@ -27,7 +27,7 @@ ONE = "/bulk/<int:bulk_id>"
 @bp.get("/bulk")
 @permitted("viewer")
 def bulk_redirects() -> ResponseReturnValue:
-    page = pages.bulk_redirects(after=request.args.get("after") or None)
+    page = pages.bulk_lists(BulkRedirect, after=request.args.get("after") or None)
     return render_template("conversations/bulk_index.html", page=page)
 
 
@@ -105,5 +105,5 @@ def _whole(one: BulkRedirect, form: RedirectForm | None = None, refusal: str = "
         **_part(one, "rows"),
         form=form or RedirectForm(formdata=None),
         refusal=refusal,
-        live_url=url_for("live.stream", topic=f"bulk:{one.id}"),
+        live_url=url_for("live.stream", topic=f"{one.topic}:{one.id}"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import event, one, overview
+from . import bulk, event, one, overview
 from .base import bp
 
-__all__ = ["bp", "event", "one", "overview"]
+__all__ = ["bp", "bulk", "event", "one", "overview"]

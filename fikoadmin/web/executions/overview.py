@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import TypedDict
+from urllib.parse import parse_qsl, urlencode
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -31,6 +33,15 @@ PERIOD_NAMES: Table = {
 }
 
 
+class Chosen(TypedDict):
+    """The filters as queries take them."""
+
+    workflow_id: int | None
+    conversation_id: str | None
+    status: str | None
+    since: datetime | None
+
+
 @dataclass(frozen=True)
 class Filters:
     """What the address asks for; None where it does not. What cannot be, finds nothing."""
@@ -42,7 +53,15 @@ class Filters:
 
     @classmethod
     def asked(cls) -> Filters:
-        given = {name: value.replace("\0", "\ufffd").strip() for name, value in request.args.items() if value.strip()}
+        return cls.of(request.args)
+
+    @classmethod
+    def of_query(cls, query: str) -> Filters:
+        return cls.of(dict(parse_qsl(query)))
+
+    @classmethod
+    def of(cls, args: Mapping[str, str]) -> Filters:
+        given = {name: value.replace("\0", "\ufffd").strip() for name, value in args.items() if value.strip()}
         workflow = given.get("workflow")
         return cls(
             None if workflow is None else _id(workflow),
@@ -57,7 +76,19 @@ class Filters:
 
     @property
     def any(self) -> bool:
-        return any(value is not None for value in (self.workflow, self.status, self.conversation, self.period))
+        return bool(self.query)
+
+    @property
+    def query(self) -> str:
+        """That part of an address."""
+        return urlencode({name: value for name, value in asdict(self).items() if value is not None})
+
+    @property
+    def chosen(self) -> Chosen:
+        return {
+            "workflow_id": self.workflow, "conversation_id": self.conversation, "status": self.status,
+            "since": self.since,
+        }  # fmt: skip
 
 
 def _id(text: str) -> int:
@@ -68,13 +99,17 @@ def _id(text: str) -> int:
 @bp.get("/executions")
 @permitted("viewer")
 def index() -> ResponseReturnValue:
-    filters = Filters.asked()
+    return whole_list(Filters.asked())
+
+
+def whole_list(filters: Filters, problem: str = "") -> str:
     return render_template(
         "executions/index.html",
         page=_chosen(filters),
         filters=filters,
         workflows=pages.workflow_names(filters.workflow),
         periods=PERIOD_NAMES,
+        problem=problem,
         live_url=url_for("live.stream", topic="executions"),
     )
 
@@ -87,10 +122,4 @@ def rows() -> ResponseReturnValue:
 
 
 def _chosen(filters: Filters) -> pages.Page[Ran]:
-    return pages.runs(
-        after=request.args.get("after") or None,
-        workflow_id=filters.workflow,
-        conversation_id=filters.conversation,
-        status=filters.status,
-        since=filters.since,
-    )
+    return pages.runs(after=request.args.get("after") or None, **filters.chosen)
