@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ..clock import now
-from ..models import attention, tallies
+from ..models import attention, due, tallies
 from ..models.conversations import STATUSES
 from ..models.executions import CANCELLED, COMPLETED, FAILED, SKIPPED
 from ..models.tallies import ENDED, Standing
@@ -75,6 +75,7 @@ class Shown:
         self.by_ai = attention.unanswered_by_ai()
         self.failed, self.failed_count = attention.failed_executions(now() - LATELY)
         self.open = attention.open_executions()
+        self.work_waits = timedelta(seconds=due.oldest_due_seconds())
         self._standings = tallies.standings()
 
     @cached_property
@@ -84,6 +85,10 @@ class Shown:
         fixed = [(status, status == STATUSES[0]) for status in STATUSES]
         rest = [each for key, each in known.items() if key not in fixed]
         return [known.get(key, Standing(*key, 0)) for key in fixed] + rest
+
+    @property
+    def is_worker_late(self) -> bool:
+        return self.work_waits.total_seconds() > due.LATE_SECONDS
 
     @property
     def conversations(self) -> int:

@@ -14,6 +14,7 @@ from fikoadmin.clock import now
 from fikoadmin.extensions import transaction
 from fikoadmin.models.conversations import Conversation
 from fikoadmin.models.executions import FAILED, Execution
+from fikoadmin.models.jobs import SEND_MESSAGES, Job
 from fikoadmin.models.tallies import QUARTER_SECONDS, TO_AI, TO_PEOPLE
 from fikoadmin.services import conversations, executions
 from fikoadmin.web import chart
@@ -153,3 +154,11 @@ def test_days_and_hours_begin_where_the_reader_is(app: Flask, monkeypatch: pytes
     assert all(start.timestamp() % QUARTER_SECONDS == 0 for start in days + hours)
     assert (len(days), len(hours)) == (7, 24)
     assert days[-1] <= now() < days[-1] + timedelta(hours=25)
+
+
+def test_work_that_nobody_takes_up_is_said(app: Flask) -> None:
+    visitor = signed_in_as(app, "viewer")
+    assert "No worker takes up what is due" not in visitor.text("/")
+    with app.app_context(), transaction():
+        Job.queue(SEND_MESSAGES, "nobody", due_at=now() - timedelta(minutes=5))
+    assert "the oldest has waited for 5 minutes" in visitor.text("/")
