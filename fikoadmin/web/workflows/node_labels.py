@@ -13,6 +13,12 @@ UNITS: Table = {
     "hours": p("unit", "hours"),
     "days": p("unit", "days"),
 }
+ONE: Table = {
+    "seconds": p("unit", "second"),
+    "minutes": p("unit", "minute"),
+    "hours": p("unit", "hour"),
+    "days": p("unit", "day"),
+}
 FREQUENCIES: Table = {
     "once": p("frequency", "once"),
     "daily": p("frequency", "every day"),

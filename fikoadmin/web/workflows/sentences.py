@@ -17,7 +17,7 @@ from ...models.conversations import ACTIVE, SUPPORT_ACTIVE
 from ..formats import format_digits, format_number, page_language
 from ..labels import destination_label, label
 from .field_values import in_words
-from .node_labels import FIELDS_SPOKEN, FREQUENCIES, UNITS, word
+from .node_labels import FIELDS_SPOKEN, FREQUENCIES, ONE, UNITS, word
 from .outline import Way
 from .said import SHOWN_LENGTH, joined, listed, said, written
 
@@ -234,7 +234,7 @@ def delay(node: Node) -> Markup:
 
 def length_of(amount: Any, unit: Any) -> Markup:
     """A length of time as it was typed: "30 minutes"."""
-    return Markup("{} {}").format(format_digits(amount or 0), word(UNITS, str(unit or "")))
+    return Markup("{} {}").format(format_digits(amount or 0), word(ONE if amount == 1 else UNITS, str(unit or "")))
 
 
 def webhook(node: Node) -> Markup:
