@@ -1,31 +1,64 @@
-"""`make screens`: a picture of every page, in both languages, light and dark, wide and narrow, into build/screens/."""
+"""`make screens`: a picture of every page and state, in both languages, light and dark, wide and narrow, into
+build/screens/; and the pictures of the READMEs, into docs/pictures/."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import services
+from tests.app_server import App
 from tests.browser.pages import LANGUAGES, SCHEMES, WIDTHS, addresses, demo, operator_page
+from tests.browser.states import STATES
 from tests.conftest import CHROMIUM_FLAGS
+
+Look = tuple[str, str, int]  # language, scheme, width
 
 FOLDER = Path(__file__).parent.parent / "build" / "screens"
 
 
 def main() -> None:
+    """With names after it, only those pages and states are taken."""
+    wanted = frozenset(sys.argv[1:])
     FOLDER.mkdir(parents=True, exist_ok=True)
     with demo() as app, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=services.chromium(), args=CHROMIUM_FLAGS)
-        for language in LANGUAGES:
-            for scheme in SCHEMES:
-                for width in WIDTHS:
-                    with operator_page(browser, app, language, scheme, width) as page:
-                        for name, path in addresses(page, app).items():
-                            page.goto(app.url + path)
-                            page.wait_for_load_state("load")
-                            page.screenshot(path=FOLDER / f"{name}-{language}-{scheme}-{width}.png", full_page=True)
+        looks = [(language, scheme, width) for language in LANGUAGES for scheme in SCHEMES for width in WIDTHS]
+        paths = {language: _paths(browser, app, language) for language in LANGUAGES}
+        for take in (_pages, _states):  # what a state leaves behind is in no picture of a page
+            for look in looks:
+                take(browser, app, paths[look[0]], wanted, look)
     print(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER}")
+
+
+def _paths(browser: Browser, app: App, language: str) -> Mapping[str, str]:
+    with operator_page(browser, app, language) as page:
+        return addresses(page, app)
+
+
+def _pages(browser: Browser, app: App, paths: Mapping[str, str], wanted: frozenset[str], look: Look) -> None:
+    with operator_page(browser, app, *look) as page:
+        for name, path in paths.items():
+            if not wanted or name in wanted:
+                page.goto(app.url + path)
+                _shot(page, name, look)
+
+
+def _states(browser: Browser, app: App, paths: Mapping[str, str], wanted: frozenset[str], look: Look) -> None:
+    for name, reach in STATES.items():
+        if not wanted or name in wanted:
+            with operator_page(browser, app, *look) as page:
+                reach(page, app, paths)
+                _shot(page, name, look)
+
+
+def _shot(page: Page, name: str, look: Look) -> None:
+    page.wait_for_load_state("load")
+    language, scheme, width = look
+    page.screenshot(path=FOLDER / f"{name}-{language}-{scheme}-{width}.png", full_page=True)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,8 @@ PLAIN = {
     "workflow-template": "/workflows/templates/phone_number",
     "executions": "/executions",
     "executions-none": "/executions?conversation=nobody",
+    "executions-waiting": "/executions?status=WAITING",
+    "bulk-operations": "/executions/bulk",
     "customers": "/customers",
     "customers-none": "/customers?q=nobody",
     "knowledge": "/knowledge",
@@ -39,7 +41,9 @@ PLAIN = {
     "keys": "/keys",
     "settings": "/settings",
     "settings-operators": "/settings/operators",
+    "settings-operator-new": "/settings/operators/new",
     "settings-tokens": "/settings/tokens",
+    "settings-token-new": "/settings/tokens/new",
     "settings-account": "/settings/account",
     "settings-changes": "/settings/changes",
     "not-found": "/conversations/nobody",
@@ -74,8 +78,9 @@ def operator_page(
 
 def addresses(page: Page, app: App) -> dict[str, str]:
     """Name and path of each page, those of one conversation and one workflow found by their links."""
-    conversation = _first(page, f"{app.url}/conversations?status=support_active", r"/conversations/[a-z0-9]{10}$")
+    conversation = _conversation(page, app, "status=support_active")
     workflow = _first(page, f"{app.url}/workflows", r"/workflows/\d+$")
+    changed = _changed_workflow(page, app)
     node = _first(page, app.url + workflow, r"/workflows/\d+/nodes/[0-9a-f-]{36}$")
     execution = _first(page, f"{app.url}/executions", r"/executions/\d+$")
     event = _first(page, app.url + execution, r"/events/[a-z0-9]+$")
@@ -89,7 +94,12 @@ def addresses(page: Page, app: App) -> dict[str, str]:
         "conversation": conversation,
         "conversation-receipt": f"{conversation}?changed=2",
         "conversation-prospect": f"{conversation}/prospect/{workflow.rpartition('/')[2]}",
-        "bulk-redirect": _new_list(page, app),
+        "conversation-ai": _conversation(page, app, "status=active&source=web"),
+        "conversation-campaign": _conversation(page, app, "status=marketing_active"),
+        "conversation-closed": _conversation(page, app, "status=closed"),
+        "bulk-redirect": _new_list(page, app, "conversations"),
+        "bulk-operation": _new_list(page, app, "executions"),
+        "settings-operator": _first(page, f"{app.url}/settings/operators", r"/settings/operators/\d+$"),
         "workflow": workflow,
         "workflow-drawing": f"{workflow}/drawing",
         "workflow-limits": f"{workflow}/limits",
@@ -109,21 +119,53 @@ def addresses(page: Page, app: App) -> dict[str, str]:
         "node-more": f"{node}/more",
         "execution": execution,
         "execution-drawing": f"{execution}/drawing?flow=down",
+        "execution-waiting": _execution(page, app, "WAITING"),
+        "execution-failed": _execution(page, app, "FAILED"),
+        "execution-held-back": _execution(page, app, "SKIPPED"),
         "event": event,
+        "changed-workflow": changed,
+        "changed-workflow-publish": f"{changed}/publish",
+        "changed-workflow-compare": f"{changed}/compare",
+        "changed-workflow-versions": f"{changed}/history",
+        "changed-workflow-drawing": f"{changed}/drawing",
     }
 
 
-def _new_list(page: Page, app: App) -> str:
-    """Of all conversations; it is looked at and not started."""
-    page.goto(f"{app.url}/conversations")
+def _conversation(page: Page, app: App, query: str) -> str:
+    return _first(page, f"{app.url}/conversations?{query}", r"/conversations/[a-z0-9]{10}$")
+
+
+def _execution(page: Page, app: App, status: str) -> str:
+    return _first(page, f"{app.url}/executions?status={status}", r"/executions/\d+$")
+
+
+def _changed_workflow(page: Page, app: App) -> str:
+    """Made of a template, published, and then changed: its draft is another one than what is live."""
+    name = {"en": "Ask for a phone number", "fa": "گرفتن شمارهٔ تلفن"}[
+        str(page.evaluate("document.documentElement.lang"))
+    ]
+    page.goto(f"{app.url}/workflows")
+    if not page.get_by_role("link", name=name, exact=True).count():
+        page.goto(f"{app.url}/workflows/templates/phone_number")
+        page.click(".page-actions .button-primary")
+        page.click(".page-actions .button-primary")
+        page.goto(app.url + _first(page, page.url, r"/nodes/[0-9a-f-]{36}$"))
+        page.fill("[name=keywords]", "call me\nphone call\nring me")
+        page.click("form .button-primary")
+    return _first(page, f"{app.url}/workflows", r"/workflows/\d+$", name)
+
+
+def _new_list(page: Page, app: App, kind: str) -> str:
+    """Of all conversations or executions; it is looked at and not started."""
+    page.goto(f"{app.url}/{kind}")
     page.click("#choose button[name=all]")
-    page.wait_for_url(re.compile(r"/conversations/bulk/\d+$"))
+    page.wait_for_url(re.compile(rf"/{kind}/bulk/\d+$"))
     return page.url.removeprefix(app.url)
 
 
-def _first(page: Page, address: str, pattern: str) -> str:
+def _first(page: Page, address: str, pattern: str, name: str = "") -> str:
     page.goto(address)
-    links = page.locator("main a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    links = page.locator("main a").filter(has_text=name).evaluate_all("all => all.map(a => a.getAttribute('href'))")
     return next(str(link) for link in links if link and re.search(pattern, link))
 
 
