@@ -71,5 +71,6 @@ build/audit/stamp: tools/audit/package.json tools/audit/package-lock.json
 	@.venv/bin/python -m tools.compile_translations
 	@touch $@
 
-screens: .venv/dev.stamp .venv/translations.stamp  ## A picture of every page in build/screens/
+screens: .venv/dev.stamp .venv/translations.stamp  ## A picture of every page in build/screens/; those of docs/pictures/ anew
 	@.venv/bin/python -m tools.screens
+	@.venv/bin/python -m tools.pictures

@@ -10,6 +10,29 @@ import pytest
 from tests.app_server import App
 
 ROOT = Path(__file__).resolve().parent.parent
+PICTURES = ROOT / "docs" / "pictures"
+PICTURE_BYTES = 100_000
+
+
+def pictures_named(text: Path) -> set[Path]:
+    """Every picture that a document shows, by its place."""
+    shown = re.findall(r"!\[[^\]]+\]\(([^)]+)\)|<img src=\"([^\"]+)\"[^>]* alt=\"[^\"]", text.read_text())
+    return {(text.parent / (first or second)).resolve() for first, second in shown}
+
+
+def test_every_picture_that_is_shown_is_there_and_every_one_there_is_shown() -> None:
+    named = set[Path]().union(*map(pictures_named, [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]))
+    assert named == set(PICTURES.iterdir())
+    assert len(named) == 12
+
+
+@pytest.mark.parametrize(("name", "language"), [("README.md", "en"), ("README.fa.md", "fa")])
+def test_each_readme_shows_its_own_language(name: str, language: str) -> None:
+    assert {picture.stem.rpartition("-")[2] for picture in pictures_named(ROOT / name)} == {language}
+
+
+def test_pictures_are_small() -> None:
+    assert [picture.name for picture in PICTURES.iterdir() if picture.stat().st_size >= PICTURE_BYTES] == []
 
 
 def api_script(name: str, address: str) -> str:

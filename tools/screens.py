@@ -1,5 +1,5 @@
 """`make screens`: a picture of every page and state, in both languages, light and dark, wide and narrow, into
-build/screens/; and the pictures of the READMEs, into docs/pictures/."""
+build/screens/."""
 
 from __future__ import annotations
 
