@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.app_server import App
-from tests.browser.pages import LANGUAGES, addresses, demo, operator_page
+from tests.browser.pages import LANGUAGES, SCHEMES, addresses, demo, operator_page
+from tests.browser.states import STATES
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe-core@4.14.1" / "axe.min.js").read_text()
 CHECK = """async (rules) => {
@@ -111,3 +113,17 @@ def test_axe_finds_a_planted_colour(browser: Browser, shop: App) -> None:
     with operator_page(browser, shop, "en", "dark") as page:
         page.evaluate("document.querySelector('h1').style.color = '#333'")
         assert any(finding.startswith("color-contrast") for finding in findings(page, COLOURS))
+
+
+# Last in this file: the states leave something behind in the shop.
+def test_axe_finds_nothing_in_any_state(browser: Browser, shop: App) -> None:
+    paths, found = {}, {}
+    for language in LANGUAGES:
+        with operator_page(browser, shop, language) as page:
+            paths[language] = addresses(page, shop)
+    # Both languages and both schemes: what axe says of the one does not depend on the other.
+    for (language, scheme), (name, reach) in product(zip(LANGUAGES, SCHEMES, strict=True), STATES.items()):
+        with operator_page(browser, shop, language, scheme) as page:
+            reach(page, shop, paths[language])
+            found[f"{name}, {language}"] = findings(page)
+    assert some(found) == {}
