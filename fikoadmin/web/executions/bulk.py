@@ -13,7 +13,7 @@ from ...models import found, pages
 from ...models.bulk_operations import BulkOperation
 from ...services import bulk_operations
 from ..access import operator, permitted
-from ..labels import label_reason
+from ..refused import refusal
 from .base import bp
 from .overview import Filters, whole_list
 
@@ -40,7 +40,7 @@ def make_list() -> ResponseReturnValue:
         else:
             made = bulk_operations.list_shown(_ticked(), operator())
     except Invalid as invalid:
-        return whole_list(filters, problem=gettext(invalid.reason)), 422
+        return whole_list(filters, problem=refusal(invalid)), 422
     return redirect(url_for(".show_bulk", bulk_id=made.id), 303)
 
 
@@ -70,9 +70,9 @@ def start_bulk(bulk_id: int) -> ResponseReturnValue:
     try:
         bulk_operations.start(bulk_id, request.form.get("verb", ""), operator())
     except Invalid as invalid:
-        return _whole(one, problem=gettext(invalid.reason)), 422
+        return _whole(one, problem=refusal(invalid)), 422
     except Conflict as conflict:
-        return _whole(found.bulk_operation(bulk_id), refusal=label_reason(conflict.message)), 409
+        return _whole(found.bulk_operation(bulk_id), refused=refusal(conflict)), 409
     return redirect(url_for(".show_bulk", bulk_id=bulk_id), 303)
 
 
@@ -83,7 +83,7 @@ def cancel_bulk(bulk_id: int) -> ResponseReturnValue:
     try:
         bulk_operations.cancel(bulk_id, operator())
     except Conflict as conflict:
-        return _whole(one, refusal=label_reason(conflict.message)), 409
+        return _whole(one, refused=refusal(conflict)), 409
     flash(gettext("Cancelled. What had its turn before stays as it is."), "success")
     return redirect(url_for(".show_bulk", bulk_id=bulk_id), 303)
 
@@ -94,13 +94,13 @@ def _part(one: BulkOperation, part: str) -> dict[str, object]:
     return {"page": pages.operation_rows(one.id, after=request.args.get("after") or None)}
 
 
-def _whole(one: BulkOperation, *, problem: str = "", refusal: str = "") -> str:
+def _whole(one: BulkOperation, *, problem: str = "", refused: str = "") -> str:
     return render_template(
         "executions/bulk.html",
         one=one,
         **_part(one, "state"),
         **_part(one, "rows"),
         problem=problem,
-        refusal=refusal,
+        refusal=refused,
         live_url=url_for("live.stream", topic=f"{one.topic}:{one.id}"),
     )
