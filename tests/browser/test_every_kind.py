@@ -189,16 +189,20 @@ def test_every_kind_of_node_runs(fiko: App, outside: Outside, ran: list[str]) ->
     assert [letter.subject for letter in outside.mail.received] == ["سفارش"]
 
 
-def test_every_step_is_told_in_persian(signed_in: OpenPage, ran: list[str]) -> None:
+def test_every_step_is_told_in_persian(fiko: App, signed_in: OpenPage, ran: list[str]) -> None:
     page = signed_in("fa")
     for address in ran:
         page.goto(address)
-        assert [text for text in told(page) if not is_persian(text)] == []
+        words = told(page)
+        assert len(words) == len(steps_of(fiko, address))
+        assert [text for text in words if not is_persian(text)] == []
 
 
-def test_every_step_is_told_in_english(signed_in: OpenPage, ran: list[str]) -> None:
+def test_every_step_is_told_in_english(fiko: App, signed_in: OpenPage, ran: list[str]) -> None:
     page = signed_in("en")
     for address in ran:
         page.goto(address)
-        assert [text for text in told(page) if not is_plain(text)] == []
+        words = told(page)
+        assert len(words) == len(steps_of(fiko, address))
+        assert [text for text in words if not is_plain(text)] == []
         expect(page.locator(".run-step:not(:has(.run-title + *))")).to_have_count(0)
