@@ -20,6 +20,7 @@ from . import (
     keys,
     knowledge,
     labels,
+    language,
     live,
     settings,
     trying,
@@ -52,7 +53,7 @@ NAVIGATION = (
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["navigation"] = NAVIGATION
-    for part in (assets, formats, labels, headers, errors, texts):
+    for part in (language, assets, formats, labels, headers, errors, texts):
         part.init_app(app)
     for area in (
         dashboard,

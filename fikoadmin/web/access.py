@@ -8,7 +8,6 @@ from typing import ParamSpec, TypeVar
 
 from flask import current_app, g, request, session
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from flask_login import current_user, login_required
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,6 +16,7 @@ from ..errors import Forbidden
 from ..extensions import login_manager
 from ..models.accounts import Operator
 from .labels import label
+from .language import gettext
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=ResponseReturnValue)

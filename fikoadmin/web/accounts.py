@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
 from flask_login import current_user, login_required, login_user, logout_user
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
@@ -16,6 +15,7 @@ from ..extensions import limiter
 from ..models.settings import LANGUAGES
 from ..services import accounts
 from .access import operator
+from .language import gettext, lazy_gettext
 
 bp = Blueprint("accounts", __name__)
 

@@ -10,11 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from flask_babel import get_timezone
-
 from ..clock import now
 from ..models.tallies import QUARTER_SECONDS, TO_AI, TO_PEOPLE
-from .formats import RIGHT_TO_LEFT, page_language
+from .language import get_timezone, page_direction
 
 WIDTH = 960
 HALF = 100
@@ -73,7 +71,7 @@ def draw(starts: Sequence[datetime], happened: dict[tuple[str, int], int]) -> Ch
     people, ai = (_per_slot(starts, happened, name) for name in (TO_PEOPLE, TO_AI))
     most = max([*people, *ai, 1])
     slot = WIDTH / len(starts)
-    is_mirrored = page_language() in RIGHT_TO_LEFT
+    is_mirrored = page_direction() == "rtl"
     bars = []
     for place, (begin, up, down) in enumerate(zip(starts, people, ai, strict=True)):
         column = len(starts) - 1 - place if is_mirrored else place

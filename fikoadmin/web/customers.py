@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import StringField
 
@@ -16,6 +15,7 @@ from ..models.customers import Customer
 from ..services import customers
 from .access import operator, permitted
 from .conversations.forms import Fits, Written
+from .language import gettext, lazy_gettext
 from .settings.base import stripped
 
 bp = Blueprint("customers", __name__, url_prefix="/customers")

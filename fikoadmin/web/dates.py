@@ -15,7 +15,8 @@ from markupsafe import Markup
 from wtforms.widgets import TextInput
 
 from ..engine.text import DIGITS
-from .formats import format_digits, page_language
+from .formats import format_digits
+from .language import page_language
 
 YEARS = range(1900, 9999)
 JALALI_YEARS = range(1300, 1500)

@@ -6,12 +6,12 @@ import logging
 
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from ..errors import Busy, Invalid, Problem, is_busy
 from .access import know_reader
+from .language import gettext
 from .refused import refusal, refusal_at
 
 log = logging.getLogger(__name__)

@@ -1,7 +1,6 @@
 """How numbers and moments are written: Persian digits and Jalali dates in Persian, local time in both.
 
-The reader's language and the installation's time zone come from Flask-Babel. Ids, JSON and code never pass
-through here.
+Ids, JSON and code never pass through here.
 """
 
 from __future__ import annotations
@@ -10,10 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
 from flask import Flask, request
-from flask_babel import get_locale, get_timezone, gettext, ngettext
 from jdatetime import date as JalaliDate
 
 from ..clock import now
+from .language import get_timezone, gettext, ngettext, page_language
 
 PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 PERSIAN_MONTHS = ("فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور") + (
@@ -26,7 +25,6 @@ PERSIAN_MONTHS = ("فروردین", "اردیبهشت", "خرداد", "تیر", 
 )
 ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 PERSIAN_SIGNS = str.maketrans({",": "٬", ".": "٫", "-": "−"})
-RIGHT_TO_LEFT = frozenset({"fa"})
 
 
 def init_app(app: Flask) -> None:
@@ -41,18 +39,7 @@ def init_app(app: Flask) -> None:
         relative=format_relative,
         duration=format_duration,
     )
-    app.jinja_env.globals.update(page_language=page_language, page_direction=page_direction, query_with=query_with)
-
-
-def page_language() -> str:
-    """The reader's language as in `<html lang>`: `en` or `fa`."""
-    locale = get_locale()
-    return locale.language if locale else "en"
-
-
-def page_direction() -> str:
-    """`rtl` or `ltr`, as in `<html dir>`."""
-    return "rtl" if page_language() in RIGHT_TO_LEFT else "ltr"
+    app.jinja_env.globals.update(query_with=query_with)
 
 
 def query_with(**changes: str | None) -> str:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
 from .access import permitted
+from .language import lazy_gettext as _
 
 bp = Blueprint("keys", __name__)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext, ngettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import SelectField, StringField, TextAreaField
@@ -19,7 +18,8 @@ from ..services import knowledge
 from ..services.knowledge_csv import ANSWER_LENGTH, QUESTION_LENGTH, SIZE, Flaw, NotImported, tags_fit, tags_of
 from .access import operator, permitted
 from .conversations.forms import Fits, Written
-from .formats import format_number, page_language
+from .formats import format_number
+from .language import gettext, lazy_gettext, ngettext, page_language
 from .refused import refusal
 from .settings.base import stripped
 from .settings.words import LANGUAGE_NAMES

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import Flask
-from flask_babel import gettext
-from flask_babel import lazy_pgettext as p
 from flask_babel.speaklater import LazyString
 
 from .. import destinations
 from ..words import PATTERNS
 from .formats import format_digits
+from .language import gettext
+from .language import lazy_pgettext as p
 
 Table = Mapping[str, LazyString]
 

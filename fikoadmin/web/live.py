@@ -6,12 +6,12 @@ import re
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from .. import live
 from ..errors import Invalid
 from .access import permitted
 from .errors import page
+from .language import gettext
 
 bp = Blueprint("live", __name__)
 

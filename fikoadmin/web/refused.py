@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext
-
 from ..documents.places import WHOLE
 from ..errors import Invalid, Problem
 from .labels import label_reason, label_value
+from .language import gettext
 
 
 def refusal(problem: Problem) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import ValidationError
@@ -31,6 +30,7 @@ from ..services.knowledge_csv import tags_of
 from .access import operator, permitted
 from .conversations.forms import MESSAGE_LENGTH, NAME_LENGTH, CustomerForm, Fits, Written
 from .conversations.page import Strip
+from .language import gettext, lazy_gettext
 from .settings.base import stripped
 
 bp = Blueprint("trying", __name__, url_prefix="/try")

@@ -6,13 +6,13 @@ import re
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from ...errors import Conflict, Invalid
 from ...models import found, pages, searches
 from ...models.bulk import BulkRedirect
 from ...services import bulk
 from ..access import operator, permitted
+from ..language import gettext
 from ..refused import refusal
 from .base import bp
 from .filtering import Asked

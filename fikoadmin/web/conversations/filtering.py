@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
 from flask import request
-from flask_babel import gettext
 
 from ...errors import Invalid
 from ...models.searches import Filters
+from ..language import gettext
 
 # The parameters in the order in which an address has them.
 NAMES = ("q", "status", "ai", "destination", "source", "tag", "unanswered")

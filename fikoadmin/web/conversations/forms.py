@@ -6,7 +6,6 @@ import hashlib
 import re
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import StopValidation, ValidationError
@@ -17,6 +16,7 @@ from ...models.base import short_id
 from ...models.conversations import Conversation
 from ..formats import format_number
 from ..labels import destination_choices
+from ..language import gettext, lazy_gettext
 
 MESSAGE_LENGTH = 10_000
 NAME_LENGTH = 200

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from ...errors import Invalid
 from ...services import filters
 from ..access import operator, permitted
+from ..language import gettext
 from ..refused import refusal
 from .base import bp
 from .filtering import Asked

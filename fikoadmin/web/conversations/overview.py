@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from ...models import pages, searches
 from ...models.conversations import SOURCES, STATUSES, Conversation
@@ -15,6 +14,7 @@ from ...models.talk import TEST
 from ...services import conversations
 from ..access import operator, permitted
 from ..labels import label
+from ..language import gettext
 from .base import bp
 from .filtering import Asked, asked
 from .forms import KeepFilterForm, NewTestForm

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from flask_wtf import FlaskForm
 
 from ...destinations import SUPPORT
@@ -19,6 +18,7 @@ from ...services import conversations, executions
 from ...services.events import Incoming, receive
 from ..access import operator, permitted
 from ..labels import label, label_reason
+from ..language import gettext
 from ..refused import refusal
 from . import page
 from .base import bp

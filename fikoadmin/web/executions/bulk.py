@@ -6,13 +6,13 @@ import re
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from ...errors import Conflict, Invalid
 from ...models import found, pages
 from ...models.bulk_operations import BulkOperation
 from ...services import bulk_operations
 from ..access import operator, permitted
+from ..language import gettext
 from ..refused import refusal
 from .base import bp
 from .overview import Filters, whole_list

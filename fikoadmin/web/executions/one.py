@@ -8,7 +8,6 @@ from functools import cached_property
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from ... import matching
 from ...clock import now
@@ -19,8 +18,8 @@ from ...models.executions import Execution
 from ...models.waits import Wait
 from ...services import executions
 from ..access import operator, permitted
-from ..formats import page_direction
 from ..graph import Drawing, drawing
+from ..language import gettext, page_direction
 from ..refused import refusal
 from .base import bp
 from .path import path_marks

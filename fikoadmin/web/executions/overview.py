@@ -10,13 +10,13 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext
 
 from ...clock import now
 from ...models import pages
 from ...models.timeline import Ran
 from ..access import permitted
 from ..labels import Table
+from ..language import lazy_gettext
 from .base import LARGEST_ID, bp
 
 PERIODS: Mapping[str, timedelta] = {

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cache
 
-from flask_babel import gettext
-
 from ...engine.graph import Graph
 from ...models.executions import Step
 from ..formats import format_number
 from ..graph import Mark, Marks
 from ..labels import label
+from ..language import gettext
 
 LOOKS = {
     "passed": ("circle-check", "good"),

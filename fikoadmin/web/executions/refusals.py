@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext
 from markupsafe import Markup
 
 from ... import matching
 from ..labels import label, label_reason
+from ..language import gettext
 from ..workflows.said import listed
 from .steps import shown
 

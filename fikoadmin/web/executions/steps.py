@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any
 
 from flask import get_template_attribute
-from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup, escape
 
 from ...engine.graph import Graph
@@ -19,6 +18,7 @@ from ..formats import format_calendar_day, format_clock, format_datetime, format
 from ..graph.drawing import FORKING
 from ..graph.texts import NodeTexts
 from ..labels import Table, label_reason
+from ..language import gettext, lazy_gettext
 from ..workflows import node_kinds, sentences
 from ..workflows.field_values import in_words
 from ..workflows.said import joined, listed, said, written

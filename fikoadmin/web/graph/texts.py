@@ -8,13 +8,13 @@ from functools import cache
 from typing import Any
 
 from flask import Flask
-from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from ...engine import kinds
 from ..assets import icon
-from ..formats import PERSIAN_DIGITS, page_language
+from ..formats import PERSIAN_DIGITS
 from ..labels import label
+from ..language import gettext, page_language
 from ..workflows import node_kinds
 from .marks import Mark
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
 from flask_login import login_user
 from flask_wtf import FlaskForm
 from wtforms import PasswordField
@@ -14,6 +13,7 @@ from ...errors import Invalid
 from ...extensions import limiter
 from ...services import accounts
 from ..access import operator, permitted
+from ..language import gettext, lazy_gettext
 from .base import bp, length, refuse
 
 

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint
-from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, ValidationError
 
 from ...errors import Invalid
 from ..formats import format_number
 from ..labels import Table
+from ..language import gettext
 from ..refused import refusal
 from .words import LANGUAGE_NAMES, setting_label, shown
 

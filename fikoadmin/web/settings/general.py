@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired
@@ -17,6 +16,7 @@ from ...models.accounts import ADMINISTRATOR
 from ...models.settings import DEFAULTS, LANGUAGES, SECRETS, Settings
 from ...services import settings as services
 from ..access import operator, permitted
+from ..language import gettext, lazy_gettext
 from .base import bp, length, refuse, stripped, words_of
 from .words import FIRST_ANSWERS, LANGUAGE_NAMES, SETTINGS, setting_label, shown
 

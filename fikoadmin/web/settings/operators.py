@@ -6,7 +6,6 @@ import secrets
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired
@@ -17,6 +16,7 @@ from ...models.accounts import ADMINISTRATOR, Operator
 from ...services import accounts
 from ..access import operator, permitted
 from ..labels import ROLES, destination_label
+from ..language import gettext, lazy_gettext
 from .base import ROW, bp, length, refuse, stripped, words_of
 from .words import LANGUAGE_NAMES
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired
@@ -17,6 +16,7 @@ from ...models.accounts import ADMINISTRATOR, ApiToken
 from ...services import accounts
 from ..access import operator, permitted
 from ..formats import format_duration
+from ..language import gettext, lazy_gettext
 from .base import ROW, bp, length, refuse, stripped, words_of
 from .words import SCOPES, word
 

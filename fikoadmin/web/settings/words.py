@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext
-from flask_babel import lazy_pgettext as p
-
 from ..formats import format_digits
 from ..labels import Table, destination_label, label
+from ..language import gettext, lazy_gettext
+from ..language import lazy_pgettext as p
 
 # Each language under its own name, as everywhere where one chooses it.
 LANGUAGE_NAMES = {"en": "English", "fa": "فارسی"}

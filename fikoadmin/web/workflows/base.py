@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from ... import documents
@@ -22,9 +21,10 @@ from ...models.drafts import DraftChange
 from ...models.workflows import Workflow
 from ...services import drafts, workflows
 from ...words import N_
-from ..formats import format_number, page_direction
+from ..formats import format_number
 from ..graph import Drawing, Mark, Marks, drawing
 from ..labels import TABLES
+from ..language import gettext, ngettext, page_direction
 from ..refused import refusal
 from . import node_kinds, sentences
 from .outline import Outline, Part, Way, outline, ways_out

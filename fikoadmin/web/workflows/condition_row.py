@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from dataclasses import field as each_its_own
 from typing import Any
 
-from flask_babel import gettext
-
 from ...documents import shapes
 from ...engine.comparisons import FIELD_OPERATORS, MESSAGE_OPERATORS
 from ...engine.condition_shape import FIELD_TYPES, field_name, is_group
 from ...errors import Invalid
 from ..formats import format_number
+from ..language import gettext
 from ..refused import refusal_at
 from .node_fields import TEXT_LENGTH, an_object, plain
 from .node_labels import CONDITION_KINDS, FIELDS

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import Field
 
 from ...errors import Invalid
 from ..labels import label
+from ..language import gettext
 from ..refused import refusal
 from .condition_row import ALL_OPERATORS, OPERATORS, OTHER, PARTS, Row, is_object, row_of
 from .field_values import values_of

@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any
 
 from flask import current_app
-from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
 
 from ...engine.buttons import button_labels
@@ -18,9 +17,10 @@ from ...engine.condition_shape import combination
 from ...engine.graph import Connection, Graph, Node
 from ...engine.kinds import kind
 from ...services.comparison import Difference, FieldChange, NodeChange, compare
-from ..formats import format_datetime, format_number, page_language
+from ..formats import format_datetime, format_number
 from ..graph import Drawing, Mark
 from ..labels import Table, destination_label, label
+from ..language import gettext, lazy_gettext, page_language
 from . import node_kinds, sentences
 from .limits import LimitsForm
 from .node_labels import COMBINATIONS, FREQUENCIES, STORAGE_TYPES, UNITS, word

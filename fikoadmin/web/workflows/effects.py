@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from flask import current_app
-from flask_babel import gettext
 from markupsafe import Markup
 
 from ...engine import kinds
 from ...engine.condition_shape import asks
 from ...services import schedules
 from ..formats import format_datetime, format_number
+from ..language import gettext
 from . import node_kinds
 from .node_labels import STORAGE_TYPES, word
 from .said import listed, said

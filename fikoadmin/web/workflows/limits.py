@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import current_app, flash, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
 from wtforms.validators import InputRequired
 
 from ...errors import Conflict, Invalid
 from ...services import drafts, workflows
 from ..access import operator, permitted
+from ..language import gettext, lazy_gettext
 from .base import Draft, back, bp, revision_shown
 from .node_fields import LongText, Moment, Text, Whole
 from .node_forms import PlainForm

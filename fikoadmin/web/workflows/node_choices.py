@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import gettext
 from wtforms import BooleanField, SelectField, SelectMultipleField
 
 from ..labels import CHANNELS, Table, is_known_destination
+from ..language import gettext
 from .node_labels import word
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from ...engine import kinds
+from ..language import gettext
 from . import node_kinds
 from .condition_rows import Conditions
 from .node_forms import NodeForm

@@ -11,7 +11,6 @@ from datetime import date, datetime, time
 from typing import Any
 
 from flask import current_app
-from flask_babel import gettext
 from wtforms import StringField
 from wtforms.widgets import TextArea, TextInput
 
@@ -22,6 +21,7 @@ from ...engine.text import DIGITS
 from ...errors import Invalid
 from ..dates import DateInput, read_day, read_moment, typed_day, typed_moment
 from ..formats import format_number
+from ..language import gettext
 from ..refused import refusal
 
 TEXT_LENGTH = 20_000

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, ClassVar
 
-from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 
 from ...engine import kinds
 from .. import labels
+from ..language import lazy_gettext as _
 from . import node_labels
 from .condition_rows import Conditions
 from .node_choices import Channels, Choice, Destination, Switch

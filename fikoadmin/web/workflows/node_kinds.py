@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
 from ... import destinations
 from ...engine import kinds
-from ..formats import page_language
 from ..labels import label
+from ..language import lazy_gettext as _
+from ..language import page_language
 from . import node_forms as forms
 from . import sentences
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext
-from flask_babel import lazy_pgettext as p
-
 from ..labels import Table
+from ..language import lazy_gettext
+from ..language import lazy_pgettext as p
 
 UNITS: Table = {
     "seconds": p("unit", "seconds"),

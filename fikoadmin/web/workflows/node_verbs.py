@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from ...errors import Conflict, Invalid
 from ...services import drafts
 from ..access import operator, permitted
+from ..language import gettext
 from ..refused import refusal
 from .base import Draft, back, bp, edit, page, revision_shown, stale
 from .ways import AT_NODE

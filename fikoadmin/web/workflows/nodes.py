@@ -8,13 +8,13 @@ from typing import Any
 
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from ...engine import kinds
 from ...errors import Conflict, Invalid, NotFound
 from ...services import drafts
 from ...words import N_
 from ..access import operator, permitted
+from ..language import gettext
 from ..refused import refusal
 from . import node_kinds, spots
 from .base import Draft, back, bp, revision_shown, stale

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.wrappers import Response
@@ -19,6 +18,7 @@ from ...models import pages
 from ...models.workflows import Workflow
 from ...services import workflows
 from ..access import operator, permitted
+from ..language import gettext, lazy_gettext
 from ..refused import refusal_at
 from .base import bp, finding_text
 from .node_fields import LongText, Text

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext, ngettext
 
 from ...documents.strict import SIZE
 from ...errors import Conflict, Invalid
 from ...services import pasting
 from ..access import operator, permitted
 from ..formats import format_number
+from ..language import gettext, lazy_gettext, ngettext
 from ..refused import refusal, refusal_at
 from . import spots
 from .base import Draft, back, bp, revision_shown, stale

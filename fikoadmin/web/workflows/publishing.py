@@ -8,7 +8,6 @@ from functools import cached_property
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
 
 from ...errors import Conflict
@@ -16,6 +15,7 @@ from ...models import found
 from ...models.workflows import Workflow
 from ...services import executions, workflows
 from ..access import operator, permitted
+from ..language import gettext, lazy_gettext
 from .base import Draft, back, bp, page, revision_shown, stale
 from .differences import Said
 from .effects import lacks_model, no_model

@@ -10,8 +10,8 @@ from typing import Any
 from markupsafe import Markup
 
 from ...engine.graph import Connection, Graph, Node
-from ..formats import page_direction
 from ..graph import Drawing, Mark, Marks, drawing
+from ..language import page_direction
 from . import sentences
 from .outline import MAIN, Outline, outline, ways_out
 

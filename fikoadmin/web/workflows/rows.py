@@ -15,8 +15,9 @@ from markupsafe import Markup, escape
 
 from ...engine import kinds
 from ..assets import icon
-from ..formats import format_number, page_language
+from ..formats import format_number
 from ..labels import label
+from ..language import page_language
 from . import node_kinds, sentences
 from .outline import Line, NodeLine, Way, WayLine
 

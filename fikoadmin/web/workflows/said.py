@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import ngettext
 from markupsafe import Markup
 
-from ..formats import format_number, page_language
+from ..formats import format_number
+from ..language import ngettext, page_language
 
 SHOWN_LENGTH = 90
 SHOWN_ITEMS = 4

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext, ngettext
 from markupsafe import Markup
 
 from ... import destinations
@@ -14,8 +13,9 @@ from ...engine.buttons import button_labels
 from ...engine.condition_shape import combination, field_name, is_group
 from ...engine.fields import ANSWERS
 from ...models.conversations import ACTIVE, SUPPORT_ACTIVE
-from ..formats import format_digits, format_number, page_language
+from ..formats import format_digits, format_number
 from ..labels import destination_label, label
+from ..language import gettext, lazy_gettext, ngettext, page_language
 from .field_values import in_words
 from .node_labels import FIELDS_SPOKEN, FREQUENCIES, ONE, UNITS, word
 from .outline import Way

@@ -7,7 +7,6 @@ from functools import cached_property
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from ... import documents
 from ...documents import ready
@@ -15,7 +14,7 @@ from ...errors import NotFound
 from ...services import workflows
 from ...words import N_
 from ..access import operator, permitted
-from ..formats import page_language
+from ..language import gettext, page_language
 from .base import bp
 from .reading import Reading
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import flash
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from ...services import drafts
 from ..access import operator, permitted
 from ..graph.places import placed
+from ..language import gettext
 from .base import Draft, bp, edit
 
 

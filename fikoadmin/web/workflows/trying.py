@@ -14,7 +14,6 @@ from typing import Any
 
 from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
 from wtforms import ValidationError
 
 from ...engine.kinds import TAG_LENGTH
@@ -28,9 +27,9 @@ from ..access import operator, permitted
 from ..executions.path import path_marks
 from ..executions.refusals import Refused, refused
 from ..executions.steps import StepShown, StepTexts
-from ..formats import page_direction
 from ..graph import Drawing, drawing
 from ..labels import CHANNELS, EVENT_TYPES, label
+from ..language import gettext, lazy_gettext, page_direction
 from .base import Draft, bp
 from .node_choices import Choice
 from .node_fields import Lines, LongText, Moment, Text

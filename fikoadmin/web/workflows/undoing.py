@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from flask import flash, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from ...errors import Conflict
 from ...models.actors import Actor
@@ -14,6 +13,7 @@ from ...models.drafts import DraftChange, to_redo, to_undo
 from ...models.workflows import Workflow
 from ...services import draft_history
 from ..access import operator, permitted
+from ..language import gettext
 from ..settings.words import ACTORS
 from .base import Draft, back, bp, page, revision_shown, stale
 from .node_labels import CHANGES, word

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from ... import documents
 from ...errors import Conflict, NotFound
@@ -17,6 +16,7 @@ from ...services import restoring, workflows
 from ...words import N_
 from ..access import operator, permitted
 from ..formats import format_number
+from ..language import gettext
 from .base import Draft, back, bp, revision_shown, stale
 from .differences import Said
 from .reading import Reading

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from ...engine.graph import Connection
 from ...services import connections
 from ..access import operator, permitted
+from ..language import gettext
 from .base import Draft, back, bp, edit, page
 
 AT_NODE = "/<int:workflow_id>/nodes/<node_id>"
