@@ -10,6 +10,7 @@ from ..words import N_
 from . import (
     accounts,
     assets,
+    chips,
     conversations,
     customers,
     dashboard,
@@ -22,6 +23,7 @@ from . import (
     labels,
     language,
     live,
+    pieces,
     settings,
     trying,
     workflows,
@@ -53,7 +55,7 @@ NAVIGATION = (
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["navigation"] = NAVIGATION
-    for part in (language, assets, formats, labels, headers, errors, texts):
+    for part in (language, assets, formats, labels, chips, pieces, headers, errors, texts):
         part.init_app(app)
     for area in (
         dashboard,

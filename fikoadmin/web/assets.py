@@ -35,9 +35,12 @@ def _digest(path: Path, modified: int) -> str:
 
 def icon(name: str) -> Markup:
     """A decorative icon; the word beside it carries the meaning, so screen readers pass over it."""
-    if "sprite_address" not in g:
-        g.sprite_address = asset(SPRITE)
-    return _drawn(name, g.sprite_address)
+    page = g._get_current_object()
+    try:
+        return _drawn(name, page.sprite_address)
+    except AttributeError:
+        page.sprite_address = asset(SPRITE)
+        return _drawn(name, page.sprite_address)
 
 
 @lru_cache(maxsize=512)

@@ -6,6 +6,7 @@ Ids, JSON and code never pass through here.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from flask import Flask, request
@@ -66,10 +67,15 @@ def format_date(moment: datetime | None) -> str:
 
 def format_calendar_day(day: date) -> str:
     """The same for a day of no certain moment."""
-    if page_language() != "fa":
+    return _date(page_language(), day)
+
+
+@lru_cache(maxsize=1024)
+def _date(language: str, day: date) -> str:
+    if language != "fa":
         return f"{day.day} {ENGLISH_MONTHS[day.month - 1]} {day.year}"
     jalali = JalaliDate.fromgregorian(date=day)
-    return format_digits(f"{jalali.day} {PERSIAN_MONTHS[jalali.month - 1]} {jalali.year}")
+    return f"{jalali.day} {PERSIAN_MONTHS[jalali.month - 1]} {jalali.year}".translate(PERSIAN_DIGITS)
 
 
 def format_clock(moment: datetime | None) -> str:
@@ -81,7 +87,10 @@ def format_datetime(moment: datetime | None) -> str:
     """Date and local time; empty for None."""
     if moment is None:
         return ""
-    return f"{format_date(moment)}{'،' if page_language() == 'fa' else ','} {format_clock(moment)}"
+    language, local = page_language(), _local(moment)
+    if language == "fa":
+        return f"{_date(language, local.date())}، {local:%H:%M}".translate(PERSIAN_DIGITS)
+    return f"{_date(language, local.date())}, {local:%H:%M}"
 
 
 def format_day(moment: datetime) -> str:

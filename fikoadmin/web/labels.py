@@ -7,6 +7,7 @@ is not a waiting node. A value that this release does not know (written by a new
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from flask import Flask
 from flask_babel.speaklater import LazyString
@@ -14,7 +15,7 @@ from flask_babel.speaklater import LazyString
 from .. import destinations
 from ..words import PATTERNS
 from .formats import format_digits
-from .language import gettext
+from .language import gettext, page_language
 from .language import lazy_pgettext as p
 
 Table = Mapping[str, LazyString]
@@ -231,8 +232,13 @@ def init_app(app: Flask) -> None:
 
 def label(kind: str, value: str | None) -> str:
     """The reader's word for a value of that kind (a key of TABLES); an unknown value as it is."""
-    known = TABLES[kind].get(value or "")
-    return str(known) if known is not None else value or ""
+    return _label(page_language(), kind, value or "")
+
+
+@lru_cache(maxsize=2048)
+def _label(_language: str, kind: str, value: str) -> str:
+    known = TABLES[kind].get(value)
+    return str(known) if known is not None else value
 
 
 def label_reason(reason: str | None) -> str:

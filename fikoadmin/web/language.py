@@ -6,15 +6,14 @@ hundreds of them, most of them in every row.
 
 from __future__ import annotations
 
-from datetime import tzinfo
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from babel.support import Translations
-from flask import Flask, g
+from flask import Flask, current_app, g
 from flask_babel import get_locale as chosen_locale
-from flask_babel import get_timezone as chosen_timezone
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
@@ -41,7 +40,7 @@ class Reading(NamedTuple):
     """What holds for all of one page."""
 
     language: Language
-    zone: tzinfo
+    zone: ZoneInfo
 
 
 def reading() -> Reading:
@@ -50,7 +49,9 @@ def reading() -> Reading:
     try:
         known: Reading = page.reading
     except AttributeError:
-        known = page.reading = Reading(_language(chosen_locale().language), chosen_timezone())
+        known = page.reading = Reading(
+            _language(chosen_locale().language), ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+        )
     return known
 
 
@@ -67,7 +68,7 @@ def page_direction() -> str:
     return reading().language.direction
 
 
-def get_timezone() -> tzinfo:
+def get_timezone() -> ZoneInfo:
     """The one in which the page tells time."""
     return reading().zone
 

@@ -16,7 +16,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from fikoadmin.clock import now
-from fikoadmin.web import assets, formats, labels, language
+from fikoadmin.web import assets, chips, formats, labels, language, pieces
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICY = "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'"
@@ -64,7 +64,7 @@ def gallery_app() -> Flask:
     Babel(app, locale_selector=lambda: request.args.get("language", "en") if request else "en")
     CSRFProtect(app)
     LoginManager(app).request_loader(lambda _: Visitor() if "bare" not in request.args else None)
-    for part in (language, assets, formats, labels):
+    for part in (language, assets, formats, labels, chips, pieces):
         part.init_app(app)
     app.jinja_env.globals["navigation"] = NAVIGATION
     _add_pages(app)

@@ -7,19 +7,11 @@ from functools import cache
 
 from ...engine.graph import Graph
 from ...models.executions import Step
+from ..chips import OUTCOME_LOOKS, UNFINISHED
 from ..formats import format_number
 from ..graph import Mark, Marks
 from ..labels import label
 from ..language import gettext
-
-LOOKS = {
-    "passed": ("circle-check", "good"),
-    "changed": ("bolt", "good"),
-    "already": ("equal", ""),
-    "skipped": ("player-skip-forward", ""),
-    "failed": ("circle-x", "bad"),
-}
-UNFINISHED = ("hourglass", "wait")
 
 
 def path_marks(steps: Iterable[Step], graph: Graph) -> Marks:
@@ -39,7 +31,7 @@ def path_marks(steps: Iterable[Step], graph: Graph) -> Marks:
 
 def _mark(steps: list[Step], words: Callable[[str], str]) -> Mark:
     last = steps[-1]
-    icon, look = LOOKS.get(last.outcome or "", UNFINISHED)
+    icon, look = OUTCOME_LOOKS.get(last.outcome or "", UNFINISHED)
     text = words(last.outcome or "unfinished")
     if len(steps) > 1:
         text = gettext("%(outcome)s, %(count)s times", outcome=text, count=format_number(len(steps)))

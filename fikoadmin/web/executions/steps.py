@@ -8,12 +8,12 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from flask import get_template_attribute
 from markupsafe import Markup, escape
 
 from ...engine.graph import Graph
 from ...models.executions import Step
 from ...models.waits import ANSWER, DELAY, Wait
+from ..chips import connection_chip, outcome_chip
 from ..formats import format_calendar_day, format_clock, format_datetime, format_digits, format_number
 from ..graph.drawing import FORKING
 from ..graph.texts import NodeTexts
@@ -76,10 +76,6 @@ class StepTexts:
 
     def __init__(self, graph: Graph, waits: Mapping[int, Wait]) -> None:
         self.graph, self.waits, self.nodes = graph, waits, NodeTexts()
-        outcome_chip = get_template_attribute("macros/chips.html", "outcome_chip")
-        connection_chip = get_template_attribute("macros/chips.html", "connection_chip")
-        self._outcome = cache(lambda outcome: Markup(outcome_chip(outcome)))
-        self._way = cache(lambda type_: Markup(connection_chip(type_)))
         self._clock = cache(format_clock)
         self._fact_name = cache(lambda name: str(NAMES.get(name, name)))
 
@@ -95,10 +91,10 @@ class StepTexts:
             tile=self.nodes.tile(node),
             title=escape(title or kind),
             kind=kind if title and kind != title else "",
-            outcome=self._outcome(step.outcome),
+            outcome=outcome_chip(step.outcome),
             sentence=Markup() if tells else node_kinds.of(node).sentence(node),
             reason=label_reason(step.reason),
-            way=self._way(step.connection) if _is_worth_saying(step) else Markup(),
+            way=connection_chip(step.connection) if step.connection and _is_worth_saying(step) else Markup(),
             clock=self._clock(step.started_at.replace(second=0, microsecond=0)),
             checks=[checked(check) for check in data.get("checks") or []],
             facts=facts,
@@ -109,7 +105,7 @@ class StepTexts:
 
 def _is_worth_saying(step: Step) -> bool:
     """A plain step goes on by success; a fork says which way."""
-    return step.connection is not None and (step.connection != "success" or step.node_type in FORKING)
+    return step.connection != "success" or step.node_type in FORKING
 
 
 def checked(check: Data) -> Checked:

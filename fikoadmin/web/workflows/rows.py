@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from flask import get_template_attribute, url_for
+from flask import url_for
 from markupsafe import Markup, escape
 
 from ...engine import kinds
 from ..assets import icon
+from ..chips import connection_chip
 from ..formats import format_number
 from ..labels import label
 from ..language import page_language
@@ -97,7 +98,6 @@ class Rows:
     def __init__(self, draft: Draft, change: tuple[str, str] | None, finding_text: Callable[[Any], str]) -> None:
         self.draft, self.change, self.finding_text = draft, change, finding_text
         self.here = url_for("workflows.show", workflow_id=draft.workflow.id)
-        self._chip = get_template_attribute("macros/chips.html", "connection_chip")
         self._is_whole = draft.is_whole
         self._language = page_language()
         self._made: dict[Any, Any] = {}
@@ -179,7 +179,7 @@ class Rows:
         return self._once(key, lambda: self._named(way))
 
     def _named(self, way: Way) -> Html:
-        chip, hint = Markup(self._chip(way.type)), sentences.way_hint(way)
+        chip, hint = connection_chip(way.type), sentences.way_hint(way)
         return chip + Markup(' <span class="muted small">{}</span>').format(hint) if hint else chip
 
     def _target(self, node_id: str) -> Target:
