@@ -16,6 +16,11 @@ from .searchable import without_words, words_from, words_of
 NAMES = ("first_name", "last_name", "username", "email", "phone_number")
 
 
+def shown_name(first_name: str, last_name: str, username: str, email: str, phone_number: str, id_: int) -> str:
+    """What a page calls a customer of whom this is known."""
+    return f"{first_name} {last_name}".strip() or username or email or phone_number or f"#{id_}"
+
+
 class CustomerTag(Model):
     __tablename__ = "customer_tags"
     __table_args__ = (Index(None, "name", "customer_id"),)
@@ -52,7 +57,7 @@ class Customer(Model):
     @property
     def shown_name(self) -> str:
         """What a page calls this customer."""
-        return self.full_name or self.username or self.email or self.phone_number or f"#{self.id}"
+        return shown_name(self.first_name, self.last_name, self.username, self.email, self.phone_number, self.id)
 
     @property
     def tags(self) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Select, select, tuple_
 from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
@@ -21,7 +21,7 @@ from ..words import N_
 from .bulk import BulkList, BulkRow, BulkTurn
 from .bulk_operations import OperationRow
 from .conversations import Conversation
-from .customers import Customer
+from .customers import NAMES, Customer, shown_name
 from .events import Event
 from .executions import Execution, Step
 from .history import ConversationEvent
@@ -44,6 +44,7 @@ _TIME_AND_ID = re.compile(r"(\d{1,17})\.([A-Za-z0-9_-]{1,20})", re.ASCII)
 Item = TypeVar("Item")
 List = TypeVar("List", bound=BulkList)
 Turn = TypeVar("Turn", bound=BulkTurn)
+AnySelect = TypeVar("AnySelect", bound=Select[Any])
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,51 @@ def listed(
         .join(Conversation.customer)
         .options(contains_eager(Conversation.customer).selectinload(Customer._tags))
         .where(*conditions)
-        .order_by(Conversation.updated_at.desc(), Conversation.id.desc())
     )
-    if after is not None:
-        microseconds, last_id = _parts(_TIME_AND_ID, after)
-        changed = _EPOCH + timedelta(microseconds=int(microseconds))
-        statement = statement.where(tuple_(Conversation.updated_at, Conversation.id) < (changed, last_id))
-    return _page(statement, limit, lambda c: f"{(c.updated_at - _EPOCH) // timedelta(microseconds=1)}.{c.id}")
+    return _page(_last_changed_first(statement, after), limit, _place)
+
+
+class ConversationLine(NamedTuple):
+    """A conversation as a line of a list: what is shown of it, and nothing else of the row is read."""
+
+    id: str
+    epoch: int
+    status: str
+    ai_enabled: bool
+    destination: str
+    source: str
+    unanswered_since: datetime | None
+    unanswered_reason: str
+    updated_at: datetime
+    shown_name: str
+
+
+_LINE = [getattr(Conversation, name) for name in ConversationLine._fields if name != "shown_name"]
+_CUSTOMER = [*(getattr(Customer, name) for name in NAMES), Customer.id]
+
+
+def conversation_lines(
+    conditions: Sequence[ColumnElement[bool]], limit: int = PAGE_SIZE, after: str | None = None
+) -> Page[ConversationLine]:
+    """What `listed` gives, as lines."""
+    statement = select(*_LINE, *_CUSTOMER).join(Conversation.customer).where(*conditions)
+    rows = db.session.execute(_last_changed_first(statement, after).limit(limit + 1)).all()
+    width = len(_LINE)
+    lines = [ConversationLine._make((*row[:width], shown_name(*row[width:]))) for row in rows[:limit]]
+    return Page(lines, _place(lines[-1]) if len(rows) > limit else None)
+
+
+def _last_changed_first(statement: AnySelect, after: str | None) -> AnySelect:
+    statement = statement.order_by(Conversation.updated_at.desc(), Conversation.id.desc())
+    if after is None:
+        return statement
+    microseconds, last_id = _parts(_TIME_AND_ID, after)
+    changed = _EPOCH + timedelta(microseconds=int(microseconds))
+    return statement.where(tuple_(Conversation.updated_at, Conversation.id) < (changed, last_id))
+
+
+def _place(last: Conversation | ConversationLine) -> str:
+    return f"{(last.updated_at - _EPOCH) // timedelta(microseconds=1)}.{last.id}"
 
 
 def messages(conversation_id: str, limit: int = PAGE_SIZE, after: str | None = None) -> Page[Message]:

@@ -24,13 +24,14 @@ from .forms import KeepFilterForm, NewTestForm
 class Shown:
     """A page of the list; `is_cut` where a search found more places than it looks at."""
 
-    page: pages.Page[Conversation]
+    page: pages.Page[pages.ConversationLine]
     is_cut: bool
 
     @classmethod
     def of(cls, asked_for: Asked) -> Shown:
         chosen = searches.chosen(asked_for.filters)
-        return cls(pages.listed(chosen.conditions, after=request.args.get("after") or None), chosen.is_cut)
+        lines = pages.conversation_lines(chosen.conditions, after=request.args.get("after") or None)
+        return cls(lines, chosen.is_cut)
 
 
 @bp.get("")
