@@ -8,13 +8,13 @@ from __future__ import annotations
 import heapq
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, defer, joinedload
 
 from ..errors import Invalid
@@ -28,6 +28,7 @@ from .messages import Message
 
 LENGTH = 50
 STEPS_SHOWN = 40
+NO_BOUND = 2**63 - 1
 
 _CURSOR = re.compile(r"(\d{1,18})\.(\d{1,18})\.(\d{1,18})", re.ASCII)
 
@@ -94,10 +95,12 @@ KINDS = ("message", "change", "execution")
 
 @dataclass(frozen=True)
 class Timeline:
-    """Entries, oldest first; `older` is the cursor of those before them, None where there are none."""
+    """Entries, oldest first; `older` is the cursor of those before them, None where there are none. `latest` is the
+    last change of owner before the cursor."""
 
     entries: list[Entry]
     older: str | None
+    latest: Change | None
 
 
 def timeline(conversation_id: str, before: str | None = None, length: int = LENGTH) -> Timeline:
@@ -106,79 +109,84 @@ def timeline(conversation_id: str, before: str | None = None, length: int = LENG
     Under the conversation's lock ids grow with time, so a cursor is one id of each kind.
     """
     bounds = _bounds(before)
+    changes = _changes(conversation_id, bounds["change"], length + 1)
     newest: list[list[Entry]] = [
-        list(_messages(conversation_id, bounds["message"], length + 1)),
-        list(_changes(conversation_id, bounds["change"], length + 1)),
-        list(_executions(conversation_id, bounds["execution"], length + 1)),
+        [Said(*row) for row in _newest(_MESSAGES, conversation_id, bounds["message"], length + 1)],
+        [*changes],
+        [Ran(*row) for row in _newest(_EXECUTIONS, conversation_id, bounds["execution"], length + 1)],
     ]
     merged = heapq.merge(*newest, key=lambda entry: entry.at, reverse=True)
     entries = list(islice(merged, length))
     older = _cursor(entries, bounds) if sum(map(len, newest)) > length else None
     _add_steps(entries)
-    return Timeline(entries[::-1], older)
+    return Timeline(entries[::-1], older, changes[0] if changes else None)
 
 
 def latest_change(conversation_id: str) -> Change | None:
     """The change that made the present owner what it is."""
-    return next(_changes(conversation_id, 0, 1), None)
+    return next(iter(_changes(conversation_id, 0, 1)), None)
 
 
 def change_at(conversation_id: str, epoch: int) -> Change | None:
     """The change that made that epoch."""
-    row = db.session.execute(_with_step(conversation_id).where(ConversationEvent.epoch == epoch)).one_or_none()
+    statement = _WITH_STEP.where(ConversationEvent.epoch == epoch)
+    row = db.session.execute(statement, {"conversation": conversation_id}).one_or_none()
     return Change(*row) if row else None
 
 
-def _messages(conversation_id: str, before: int, limit: int) -> Iterator[Said]:
-    statement = (
-        select(Message, Delivery.state, Delivery.reason)
-        .outerjoin(Delivery, Delivery.message_id == Message.id)
-        .where(Message.conversation_id == conversation_id, *_below(Message.id, before))
+def _changes(conversation_id: str, before: int, limit: int) -> list[Change]:
+    return [Change(*row) for row in _newest(_CHANGES, conversation_id, before, limit)]
+
+
+def _newest(statement: Select[*tuple[Any, ...]], conversation_id: str, before: int, limit: int) -> Iterable[Any]:
+    bounds = {"conversation": conversation_id, "before": before or NO_BOUND, "most": limit}
+    return db.session.execute(statement, bounds)
+
+
+def _bounded(
+    statement: Select[*tuple[Any, ...]], id_: InstrumentedAttribute[int], order: InstrumentedAttribute[int]
+) -> Select[*tuple[Any, ...]]:
+    """The newest of these, up to `:most`, below the id `:before`."""
+    return statement.where(id_ < bindparam("before")).order_by(order.desc()).limit(bindparam("most"))
+
+
+# They are built once: each look at a conversation asks all of them.
+_IN_IT: BindParameter[str] = bindparam("conversation")
+_MESSAGES = _bounded(
+    select(Message, Delivery.state, Delivery.reason)
+    .outerjoin(Delivery, Delivery.message_id == Message.id)
+    .where(Message.conversation_id == _IN_IT),
+    Message.id,
+    Message.id,
+)
+_TITLE = (
+    select(Step.title)
+    .where(Step.execution_id == ConversationEvent.execution_id, Step.node_id == ConversationEvent.node_id)
+    .order_by(Step.position.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_WITH_STEP = select(ConversationEvent, _TITLE).where(ConversationEvent.conversation_id == _IN_IT)
+# Their epochs have an index; they grow as the ids do.
+_CHANGES = _bounded(_WITH_STEP, ConversationEvent.id, ConversationEvent.epoch)
+_EXECUTIONS = _bounded(
+    select(Execution)
+    .options(
+        joinedload(Execution.workflow),
+        joinedload(Execution.version),
+        joinedload(Execution.event).load_only(Event.event_type),
+        defer(Execution.state),
     )
-    return (Said(*row) for row in _newest(statement, Message.id, limit))
-
-
-def _changes(conversation_id: str, before: int, limit: int) -> Iterator[Change]:
-    statement = _with_step(conversation_id).where(*_below(ConversationEvent.id, before))
-    # Their epochs have an index; they grow as the ids do.
-    return (Change(*row) for row in _newest(statement, ConversationEvent.epoch, limit))
-
-
-def _with_step(conversation_id: str) -> Select[*tuple[Any, ...]]:
-    title = (
-        select(Step.title)
-        .where(Step.execution_id == ConversationEvent.execution_id, Step.node_id == ConversationEvent.node_id)
-        .order_by(Step.position.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    return select(ConversationEvent, title).where(ConversationEvent.conversation_id == conversation_id)
-
-
-def _executions(conversation_id: str, before: int, limit: int) -> Iterator[Ran]:
-    statement = (
-        select(Execution)
-        .options(
-            joinedload(Execution.workflow),
-            joinedload(Execution.version),
-            joinedload(Execution.event).load_only(Event.event_type),
-            defer(Execution.state),
-        )
-        .where(Execution.conversation_id == conversation_id, *_below(Execution.id, before))
-    )
-    return (Ran(execution) for (execution,) in _newest(statement, Execution.id, limit))
-
-
-def _newest(statement: Select[*tuple[Any, ...]], key: InstrumentedAttribute[int], limit: int) -> Iterable[Any]:
-    return db.session.execute(statement.order_by(key.desc()).limit(limit))
-
-
-def _below(id_: InstrumentedAttribute[int], bound: int) -> list[ColumnElement[bool]]:
-    return [id_ < bound] if bound else []
+    .where(Execution.conversation_id == _IN_IT),
+    Execution.id,
+    Execution.id,
+)
 
 
 def _add_steps(entries: list[Entry]) -> None:
     shown = {entry.id: entry for entry in entries if isinstance(entry, Ran)}
+    if not shown:
+        return
     statement = (
         select(Step)
         .options(defer(Step.data))

@@ -165,7 +165,7 @@ def _page(conversation: Conversation, form: FlaskForm) -> str:
     return render_template(
         "trying/show.html",
         conversation=conversation,
-        strip=Strip.of(conversation),
+        strip=Strip.of(conversation, past.latest),
         timeline=past,
         seen=_seen(past.entries),
         form=form if operator().may("operator") else None,

@@ -29,11 +29,11 @@ class Strip:
     has_mirror: bool
 
     @classmethod
-    def of(cls, conversation: Conversation) -> Strip:
+    def of(cls, conversation: Conversation, change: Change | None) -> Strip:
         mirror = current_app.extensions["mirror"]
         return cls(
             conversation,
-            latest_change(conversation.id),
+            change,
             conversation.silent_because(),
             mirror.in_step(conversation),
             mirror.configured,
@@ -45,7 +45,7 @@ def part_of(conversation_id: str, part: str) -> str:
     conversation = found.conversation(conversation_id)
     shown: dict[str, object] = {}
     if part == "strip":
-        shown["strip"] = Strip.of(conversation)
+        shown["strip"] = Strip.of(conversation, latest_change(conversation.id))
     elif part == "timeline":
         shown["timeline"] = timeline(conversation.id)
     return render_template(f"conversations/_{part}.html", conversation=conversation, **shown)
@@ -55,11 +55,12 @@ def whole(conversation_id: str, posted: FlaskForm | None = None, refusal: str = 
     """The page; with a form that was refused it says why, and holds what was typed (P23, P29)."""
     conversation = found.conversation(conversation_id)
     before = request.args.get("before")
+    happened = timeline(conversation.id, before)
     return render_template(
         "conversations/show.html",
         conversation=conversation,
-        strip=Strip.of(conversation),
-        timeline=timeline(conversation.id, before),
+        strip=Strip.of(conversation, latest_change(conversation.id) if before else happened.latest),
+        timeline=happened,
         before=before,
         forms=Forms(conversation, posted, request.args.get("workflows", "")) if operator().may("operator") else None,
         refusal=refusal,
