@@ -11,8 +11,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from ... import documents
-from ...engine.findings import Finding, findings
+from ...engine.findings import Finding
 from ...engine.graph import Graph
 from ...engine.messages import MESSAGES
 from ...errors import Conflict, Invalid, NotFound
@@ -27,7 +26,8 @@ from ..labels import TABLES
 from ..language import gettext, ngettext, page_direction
 from ..refused import refusal
 from . import node_kinds, sentences
-from .outline import Outline, Part, Way, outline, ways_out
+from .derived import Derived, derived
+from .outline import Outline, Part, Way, ways_out
 from .rows import Rows
 
 bp = Blueprint("workflows", __name__, url_prefix="/workflows")
@@ -66,28 +66,24 @@ class Draft:
         return cls(workflow, workflows.draft(workflow))
 
     @cached_property
+    def _derived(self) -> Derived:
+        return derived(self.document)
+
+    @property
     def outline(self) -> Outline:
-        return outline(self.document)
+        return self._derived.outline
 
     @property
     def graph(self) -> Graph:
         return self.outline.graph
 
-    @cached_property
-    def findings(self) -> list[Finding]:
+    @property
+    def findings(self) -> tuple[Finding, ...]:
         """In the order of the outline, those of the whole workflow first."""
-        numbers = self.outline.numbers
-        return sorted(findings(self.document), key=lambda finding: numbers.get(finding.node_id or "", 0))
-
-    @cached_property
-    def _findings_by_node(self) -> Mapping[str, list[Finding]]:
-        found: dict[str, list[Finding]] = {}
-        for finding in self.findings:
-            found.setdefault(finding.node_id or "", []).append(finding)
-        return found
+        return self._derived.findings
 
     def findings_of(self, node_id: str) -> list[Finding]:
-        return self._findings_by_node.get(node_id, []) if node_id else []
+        return self._derived.findings_by_node.get(node_id, []) if node_id else []
 
     @cached_property
     def changes(self) -> list[DraftChange]:
@@ -98,7 +94,7 @@ class Draft:
     def differs(self) -> bool:
         """Whether the draft says something else than the version published last."""
         version = self.workflow.live_version
-        return version is not None and version.digest != documents.digest(self.document)
+        return version is not None and version.digest != self._derived.digest
 
     def node(self, node_id: str) -> Mapping[str, Any]:
         """Raises NotFound."""
