@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from ...engine.graph import Graph
 from ...models.executions import Step
 from ...models.waits import ANSWER, DELAY, Wait
 from ..chips import connection_chip, outcome_chip
-from ..formats import format_calendar_day, format_clock, format_datetime, format_digits, format_number
+from ..formats import format_calendar_day, format_clock, format_datetime, format_digits, format_duration, format_number
 from ..graph.drawing import FORKING
 from ..graph.texts import NodeTexts
 from ..labels import Table, label_reason
@@ -24,6 +24,8 @@ from ..workflows.field_values import in_words
 from ..workflows.said import joined, listed, said, written
 
 Data = Mapping[str, Any]
+
+TENTH = timedelta(seconds=0.1)
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class StepShown:
     reason: str
     way: Markup
     clock: str
+    took: str
     checks: list[Checked]
     facts: list[Fact]
     warnings: list[Markup]
@@ -96,11 +99,18 @@ class StepTexts:
             reason=label_reason(step.reason),
             way=connection_chip(step.connection) if step.connection and _is_worth_saying(step) else Markup(),
             clock=self._clock(step.started_at.replace(second=0, microsecond=0)),
+            took=_took(step),
             checks=[checked(check) for check in data.get("checks") or []],
             facts=facts,
             warnings=_warnings(data, self.graph),
             waits_for=_waits_for(self.waits.get(step.position)),
         )
+
+
+def _took(step: Step) -> str:
+    """How long; empty for a tenth of a second and less, and while it is unfinished."""
+    length = step.finished_at - step.started_at if step.finished_at else timedelta()
+    return format_duration(length) if length >= TENTH else ""
 
 
 def _is_worth_saying(step: Step) -> bool:
@@ -173,7 +183,7 @@ def _value(name: str, data: Data) -> Markup:
     read = READ.get(name)
     if read is not None:
         return read(data)
-    return Markup("{}").format(data[name]) if name in TEXTS else shown(data[name])
+    return escape(data[name]) if name in TEXTS else shown(data[name])
 
 
 def _call(data: Data) -> Markup:
