@@ -78,7 +78,7 @@ class StepTexts:
     execution, by the position of their step."""
 
     def __init__(self, graph: Graph, waits: Mapping[int, Wait]) -> None:
-        self.graph, self.waits, self.nodes = graph, waits, NodeTexts()
+        self.graph, self.waits, self.nodes = graph, waits, NodeTexts(graph)
         self._clock = cache(format_clock)
         self._fact_name = cache(lambda name: str(NAMES.get(name, name)))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from typing import Any
 
 from ...engine.graph import Connection, Graph
@@ -52,6 +52,7 @@ class Line:
 class Drawing:
     """`is_kept` says that the document's own positions are shown."""
 
+    graph: Graph
     width: float
     height: float
     boxes: tuple[Box, ...]
@@ -80,16 +81,36 @@ def drawing(
     `links` gives a node's address by its id; `tidy` lays it out anew even where the document has positions,
     `downwards` for a narrow place.
     """
+    plain = _plain(graph, rtl, tidy, downwards)
+    boxes = tuple(_marked(box, links, marks) for box in plain.boxes)
+    if not marks.traced:
+        return replace(plain, boxes=boxes)
+    # What was taken lies on top of what was not.
+    lines = sorted((_traced(line, marks) for line in plain.lines), key=lambda line: line.is_taken)
+    return replace(plain, boxes=boxes, lines=tuple(lines), traced=True)
+
+
+def _marked(box: Box, links: Callable[[str], str | None] | None, marks: Marks) -> Box:
+    node_id = box.node["id"]
+    mark = marks.nodes.get(node_id)
+    return Box(box.node, box.x, box.y, links(node_id) if links else None, mark, marks.traced and mark is None)
+
+
+def _traced(line: Line, marks: Marks) -> Line:
+    is_taken = line.connection is not None and line.connection.id in marks.taken
+    return Line(line.type, line.route, line.connection, line.is_named, is_taken, not is_taken)
+
+
+@lru_cache(maxsize=32)
+def _plain(graph: Graph, rtl: bool, tidy: bool, downwards: bool) -> Drawing:
+    """Without links and marks. A graph is never changed, and that of a version is drawn for each of its executions."""
     stand = placed(graph, tidy, downwards)
     ends = {source for source, _ in _unused(graph)}
     size = _size(stand, [number for number, node in enumerate(stand.nodes) if node in ends])
     place = partial(_place, size[0], rtl, stand.downwards)
-    boxes = tuple(_box(graph, stand, number, place, rtl, links, marks) for number in range(len(stand.nodes)))
-    lines = [*_lines(graph, stand, place, marks), *_stubs(graph, stand, place, marks)]
-    # What was taken lies on top of what was not.
-    return Drawing(
-        *size, boxes, tuple(sorted(lines, key=lambda line: line.is_taken)), stand.kept, stand.downwards, marks.traced
-    )
+    boxes = tuple(_box(graph, stand, number, place, rtl) for number in range(len(stand.nodes)))
+    lines = (*_lines(graph, stand, place), *_stubs(graph, stand, place))
+    return Drawing(graph, *size, boxes, lines, stand.kept, stand.downwards, traced=False)
 
 
 def _place(width: float, rtl: bool, downwards: bool, along: float, across: float) -> tuple[float, float]:
@@ -112,36 +133,26 @@ def _size(stand: Placed, ending: list[int]) -> tuple[float, float]:
     return (sides[1], sides[0]) if stand.downwards else sides
 
 
-def _box(
-    graph: Graph, stand: Placed, number: int, place: Place, rtl: bool,
-    links: Callable[[str], str | None] | None, marks: Marks,
-) -> Box:  # fmt: skip
-    node_id = stand.nodes[number]
+def _box(graph: Graph, stand: Placed, number: int, place: Place, rtl: bool) -> Box:
     x, y = place(*stand.layout.spots[number])
-    mark = marks.nodes.get(node_id)
-    href = links(node_id) if links else None
-    return Box(graph.node(node_id), x - WIDTH if rtl else x, y, href, mark, marks.traced and mark is None)
+    return Box(graph.node(stand.nodes[number]), x - WIDTH if rtl else x, y, None, None, False)
 
 
 # -- lines -----------------------------------------------------------------------------------------------------------
 
 
-def _lines(graph: Graph, stand: Placed, place: Place, marks: Marks) -> list[Line]:
+def _lines(graph: Graph, stand: Placed, place: Place) -> list[Line]:
     corners = stand.corners
     outer = _outer_lanes(stand)
     return [
-        _line(graph, connection, _route(stand, number, connection, corners, outer, place), marks)
+        _line(graph, connection, _route(stand, number, connection, corners, outer, place))
         for number, connection in enumerate(stand.connections)
     ]
 
 
-def _line(graph: Graph, connection: Connection, route: Route, marks: Marks) -> Line:
-    is_taken = connection.id in marks.taken
+def _line(graph: Graph, connection: Connection, route: Route) -> Line:
     is_plain = connection.type == "success" and graph.node(connection.source)["node_type"] not in FORKING
-    return Line(
-        connection.type, route, connection, not is_plain or connection.condition is not None, is_taken,
-        marks.traced and not is_taken,
-    )  # fmt: skip
+    return Line(connection.type, route, connection, not is_plain or connection.condition is not None, False, False)
 
 
 def _route(
@@ -189,12 +200,12 @@ def _unused(graph: Graph) -> list[tuple[str, str]]:
     return found
 
 
-def _stubs(graph: Graph, stand: Placed, place: Place, marks: Marks) -> list[Line]:
+def _stubs(graph: Graph, stand: Placed, place: Place) -> list[Line]:
     corners = stand.corners
     return [
         Line(
             type_, routes.stub(_port(stand, corners[node_id], type_), place), None,
-            graph.node(node_id)["node_type"] in FORKING, False, marks.traced,
+            graph.node(node_id)["node_type"] in FORKING, False, False,
         )
         for node_id, type_ in _unused(graph)
     ]  # fmt: skip

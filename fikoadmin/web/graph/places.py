@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from ...engine.graph import Connection, Graph
 from .layout import DOWNWARDS, HEIGHT, SIDEWAYS, WIDTH, Layout, Measure, Spot, layout
@@ -37,12 +36,8 @@ class Placed:
         return dict(zip(self.nodes, self.layout.spots, strict=True))
 
 
-@lru_cache(maxsize=64)
 def placed(graph: Graph, tidy: bool, downwards: bool) -> Placed:
-    """Where the graph's nodes stand; `tidy` leaves the document's positions aside, `downwards` is for the layout.
-
-    Kept for the graphs seen last: one is never changed, and that of a version is asked for by each of its executions.
-    """
+    """Where the graph's nodes stand; `tidy` leaves the document's positions aside, `downwards` is for the layout."""
     nodes = tuple(graph.nodes)
     numbers = {node_id: number for number, node_id in enumerate(nodes)}
     connections = tuple(sorted(graph.connections, key=lambda c: (numbers[c.source], PORTS.get(c.type, OTHER_PORT))))

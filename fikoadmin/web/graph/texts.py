@@ -11,6 +11,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from ...engine import kinds
+from ...engine.graph import Graph
 from ..assets import icon
 from ..formats import PERSIAN_DIGITS
 from ..labels import label
@@ -25,7 +26,7 @@ _CHIP = Markup('<span class="chip%s">%s <span>%s</span></span>')
 
 
 def init_app(app: Flask) -> None:
-    """Gives every template `node_texts()`."""
+    """Gives every template `node_texts(graph)`."""
     app.jinja_env.globals["node_texts"] = NodeTexts
 
 
@@ -42,10 +43,11 @@ class NodeText:
 
 
 class NodeTexts:
-    """The texts of one page's nodes."""
+    """The texts of the nodes of one graph, for one page."""
 
-    def __init__(self) -> None:
-        self._digits = PERSIAN_DIGITS if page_language() == "fa" else {}
+    def __init__(self, graph: Graph) -> None:
+        self._graph, self._language = graph, page_language()
+        self._digits = PERSIAN_DIGITS if self._language == "fa" else {}
         self.label = cache(label)
         self._name = cache(node_kinds.name)
         self._tile = cache(lambda look, name: _TILE % (look, icon(name)))
@@ -59,7 +61,7 @@ class NodeTexts:
             type=self.label("node_type", node["node_type"]),
             number=self.number(mark.number) if mark and mark.number is not None else "",
             title=escape(str(node["title"]).strip() or name),
-            sentence=node_kinds.of(node).sentence(node) or escape(name),
+            sentence=node_kinds.sentences_of(self._graph, self._language)[node["id"]] or escape(name),
             chips=self._chips(node, mark),
         )
 

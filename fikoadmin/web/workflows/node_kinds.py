@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from ... import destinations
 from ...engine import kinds
+from ...engine.graph import Graph
 from ..labels import label
 from ..language import lazy_gettext as _
 from ..language import page_language
@@ -32,9 +33,9 @@ class Kind:
     purpose: LazyString
     look: str = "act"
 
-    def sentence(self, node: Node, language: str = "") -> Markup:
-        """What that node does, in the reader's language; whoever writes many sentences says which one that is."""
-        return _sentence(self.written, language or page_language(), _as_key(node))
+    def sentence(self, node: Node) -> Markup:
+        """What that node does, in the reader's language."""
+        return _sentence(self.written, page_language(), _as_key(node))
 
 
 _as_key = json.JSONEncoder(default=str).encode
@@ -112,6 +113,12 @@ UNKNOWN = Kind("help", forms.NodeForm, sentences.silent, _("A kind of node that 
 def of(node: Node) -> Kind:
     """How the pages show that node."""
     return KINDS.get((node["node_type"], kinds.kind(node)), UNKNOWN)
+
+
+@lru_cache(maxsize=64)
+def sentences_of(graph: Graph, _language: str) -> Mapping[str, Markup]:
+    """What each of its nodes does, by their ids, in the reader's language; a graph is never changed."""
+    return {node_id: of(node).sentence(node) for node_id, node in graph.nodes.items()}
 
 
 def look_of(node: Node) -> str:

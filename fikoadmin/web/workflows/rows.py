@@ -122,7 +122,7 @@ class Rows:
             title=escape(title or name),
             name=escape(name) if title and title != name else "",
             tile=self._tile(node, kind.icon),
-            sentence=kind.sentence(node, self._language),
+            sentence=node_kinds.sentences_of(self.draft.graph, self._language)[node["id"]],
             findings=[escape(self.finding_text(finding)) for finding in self.draft.findings_of(node["id"])],
             is_active=node["is_active"],
             ends=[self._end(way, node_id) for way in line.ends],
