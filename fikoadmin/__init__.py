@@ -59,7 +59,7 @@ def _flask_settings(config: Config) -> dict[str, object]:
     return {
         "SECRET_KEY": config.secret_key,
         "SQLALCHEMY_DATABASE_URI": config.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(config),
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(),
         "MAX_CONTENT_LENGTH": 3 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 3 * 1024 * 1024,
         "PERMANENT_SESSION_LIFETIME": timedelta(days=14),
@@ -78,7 +78,6 @@ def _flask_settings(config: Config) -> dict[str, object]:
     }
 
 
-def _engine_options(config: Config) -> dict[str, object]:
+def _engine_options() -> dict[str, object]:
     # hide_parameters: an error's text must never carry a customer's words into the log.
-    options: dict[str, object] = {"hide_parameters": True, "pool_size": 40, "max_overflow": 40}
-    return options if config.embedded else options | {"pool_pre_ping": True}
+    return {"hide_parameters": True, "pool_size": 40, "max_overflow": 40}

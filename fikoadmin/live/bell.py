@@ -10,15 +10,14 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 from secrets import token_hex
 from typing import Any
 
 from redis import Redis, RedisError
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from ..background import Drain
+from ..extensions import rows_written
 from ..models.bulk import BulkList, BulkRedirect, BulkRow
 from ..models.bulk_operations import BulkOperation, OperationRow
 from ..models.conversations import Conversation
@@ -118,12 +117,12 @@ _TOPICS: dict[type[Any], Callable[[Any], Iterator[Changed]]] = {
 }
 
 
-@event.listens_for(Session, "after_flush")
-def _note_changes(session: Session, _context: object) -> None:
+@rows_written.connect
+def _note_changes(session: Session, rows: Iterable[object]) -> None:
     facts = session.info.get("facts")  # kept by transaction(): sent after its commit, forgotten when it rolls back
     if facts is None:
         return
-    for row in chain(session.new, session.dirty, session.deleted):
+    for row in rows:
         if topics := _TOPICS.get(type(row)):
             facts.extend(topics(row))
 

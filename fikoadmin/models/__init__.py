@@ -21,10 +21,11 @@ from . import (
     tallies,
     waits,
     workflows,
+    writing,
 )
 
 __all__ = [
     "accounts", "attention", "audit", "bulk", "bulk_operations", "conversations", "customers", "drafts", "events",
     "executions", "filters", "history", "jobs", "knowledge", "messages", "schedules", "settings", "tallies", "waits",
-    "workflows",
+    "workflows", "writing",
 ]  # fmt: skip

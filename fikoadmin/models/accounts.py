@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, bindparam, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from ..clock import now
@@ -116,7 +116,7 @@ class ApiToken(Model):
     @classmethod
     def by_text(cls, text: str) -> ApiToken | None:
         """The token with that text if it may still be used."""
-        token = db.session.scalar(select(cls).where(cls.digest == cls.digest_of(text), cls.revoked_at.is_(None)))
+        token = db.session.scalar(_UNREVOKED, {"digest": cls.digest_of(text)})
         return token if token and not token.has_expired else None
 
     def may_write(self) -> bool:
@@ -125,3 +125,7 @@ class ApiToken(Model):
     @property
     def actor(self) -> Actor:
         return Actor("token", str(self.id), self.name)
+
+
+# Built once: a token is looked up for each request.
+_UNREVOKED = select(ApiToken).where(ApiToken.digest == bindparam("digest"), ApiToken.revoked_at.is_(None))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
 from ..destinations import DESTINATIONS
-from ..extensions import db
+from ..extensions import connection, db
 from .base import Model, UtcDateTime
 
 LANGUAGES = ("en", "fa")
@@ -62,7 +62,7 @@ class Settings:
 
     @classmethod
     def _read(cls) -> Settings:
-        rows = db.session.execute(_ALL).all()
+        rows = connection().execute(_ALL).all()
         changed = next((row.updated_at for row in rows if row.name == LIVE_WORKFLOWS), None)
         return cls({row.name: row.value for row in rows}, changed)
 

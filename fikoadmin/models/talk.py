@@ -9,7 +9,7 @@ from sqlalchemy import String, Table, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
-from ..extensions import db
+from ..extensions import connection, db
 from . import jobs, messages
 from .actors import Actor
 from .base import BigId, UtcDateTime
@@ -47,7 +47,7 @@ class Talk:
         """
         moment = now()
         # Written at once: its id is on conversation and event, which would otherwise have to wait for each other.
-        written: int = db.session.execute(
+        written: int = connection().execute(
             _INSERT,
             {
                 "conversation_id": self.id, "type": messages.CUSTOMER, "content": content, "created_at": moment,
