@@ -13,6 +13,8 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 REQUEST_SECONDS = 0.05
+# For a thread whose callers wait no longer than they want to: a Redis that is late for once is not away.
+WRITER_SECONDS = 0.25
 BACKGROUND_SECONDS = 1.0
 LEFT_ALONE_SECONDS = 1.0
 

@@ -20,7 +20,7 @@ from .. import followers
 from ..config import Config
 from ..models.conversations import CLOSED, Conversation
 from ..models.facts import MirrorDue, OwnerChanged
-from ..redis_client import BACKGROUND_SECONDS, Circuit, client
+from ..redis_client import BACKGROUND_SECONDS, WRITER_SECONDS, Circuit, client
 from . import keys
 from .reconciler import Counts, Reconciler
 from .writer import Writer
@@ -77,7 +77,7 @@ class Mirror:
         self._app = app
         self._redis = client(url)
         self._circuit = Circuit()
-        self._writer = Writer(self._redis, self._circuit)
+        self._writer = Writer(client(url, WRITER_SECONDS), self._circuit)
         self._reconciler = Reconciler(client(url, BACKGROUND_SECONDS))
 
     def follow(self, facts: list[object]) -> None:

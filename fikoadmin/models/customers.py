@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Executable, ForeignKey, Index, String, Text, delete, event, inspect, select
+from sqlalchemy import (
+    Connection,
+    Executable,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    bindparam,
+    delete,
+    event,
+    inspect,
+    select,
+)
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
+from sqlalchemy.orm.attributes import set_committed_value
 
 from ..clock import now
-from ..extensions import db
+from ..extensions import connection, db
 from .base import BigId, Id, Model, UtcDateTime, insert_into
 from .searchable import without_words, words_from, words_of
 
@@ -27,6 +40,9 @@ class CustomerTag(Model):
 
     customer_id: Mapped[int] = mapped_column(BigId, ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True)
     name: Mapped[str] = mapped_column(String(100), primary_key=True)
+
+
+_TAGS = select(CustomerTag.name).where(CustomerTag.customer_id == bindparam("customer_id")).order_by(CustomerTag.name)
 
 
 class Customer(Model):
@@ -61,6 +77,10 @@ class Customer(Model):
 
     @property
     def tags(self) -> list[str]:
+        if self.id and "_tags" in inspect(self).unloaded:
+            # As the relationship would, in half the time: every event is matched against them.
+            names = connection().scalars(_TAGS, {"customer_id": self.id})
+            set_committed_value(self, "_tags", [CustomerTag(name=name) for name in names])
         return [tag.name for tag in self._tags]
 
     def add_tag(self, name: str) -> bool:

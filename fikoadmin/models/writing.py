@@ -13,9 +13,10 @@ from functools import cache
 from itertools import chain
 from typing import Any, TypeAlias, cast
 
-from sqlalchemy import Column, Connection, Insert, Table, Update, bindparam, event, insert, inspect, update
+from sqlalchemy import Column, Connection, Insert, Table, Update, bindparam, event, insert, update
 from sqlalchemy.orm import InstanceState, Mapper, RelationshipDirection, Session
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.attributes import instance_state, set_committed_value
+from sqlalchemy.orm.exc import StaleDataError
 
 from ..extensions import Base, rows_written
 from .conversations import Conversation
@@ -35,10 +36,10 @@ State: TypeAlias = InstanceState[Any]
 
 @event.listens_for(Session, "before_flush")
 def _write(session: Session, _context: object, _rows: object) -> None:
-    new = [inspect(row) for row in session.new]
+    new = [instance_state(row) for row in session.new]
     if session.deleted or any(state.class_ not in NEW for state in new):
         return
-    changed = [state for state in map(inspect, session.dirty) if state.class_ in CHANGED and _is_simple(state)]
+    changed = [state for state in map(instance_state, session.dirty) if state.class_ in CHANGED and _is_simple(state)]
     connection = session.connection()
     for state in changed:
         _hand_down(state)
@@ -49,7 +50,7 @@ def _write(session: Session, _context: object, _rows: object) -> None:
         _update(connection, state)
     # What the unit of work itself calls for rows that it has written; nothing public does all of it.
     session._register_persistent({*new, *changed})
-    rows_written.send(session, rows=[state.object for state in chain(new, changed)])
+    rows_written.send(session, rows=[state.object for state in (*new, *changed)])
 
 
 @event.listens_for(Session, "after_flush")
@@ -91,14 +92,14 @@ def _references(mapper: Mapper[Any]) -> Iterator[tuple[str, str, str]]:
     for relationship in mapper.relationships:
         if relationship.direction is RelationshipDirection.MANYTOONE:
             ((own, theirs),) = relationship.local_remote_pairs or ()
-            yield own.key, relationship.key, theirs.key
+            yield str(own.key), relationship.key, str(theirs.key)
 
 
 def _children(mapper: Mapper[Any]) -> Iterator[tuple[str, str]]:
     for relationship in mapper.relationships:
         if relationship.direction is RelationshipDirection.ONETOMANY and not relationship.viewonly:
             ((_own, theirs),) = relationship.local_remote_pairs or ()
-            yield relationship.key, theirs.key
+            yield relationship.key, str(theirs.key)
 
 
 def _is_simple(state: State) -> bool:
@@ -119,9 +120,9 @@ def _insert(connection: Connection, states: Sequence[State]) -> None:
 def _values(form: Form, state: State) -> dict[str, Any]:
     """The row's columns; what was not given is filled in on the object as well."""
     given = state.dict
-    for column, relationship, theirs in form.references:
+    for own, relationship, theirs in form.references:
         if given.get(relationship) is not None:
-            given[column] = inspect(given[relationship]).dict[theirs]
+            given[own] = instance_state(given[relationship]).dict[theirs]
     for name, column in form.columns.items():
         if name not in given:
             given[name] = _default(column)
@@ -140,11 +141,11 @@ def _hand_down(state: State) -> None:
     form = _form(state.mapper)
     for collection, column in form.children:
         for child in state.dict.get(collection, ()):
-            inspect(child).dict.setdefault(column, state.dict[form.key])
+            instance_state(child).dict.setdefault(column, state.dict[form.key])
 
 
 def _update(connection: Connection, state: State) -> None:
     form, now = _form(state.mapper), state.dict
     changed = {n: now[n] for n, old in state.committed_state.items() if n in form.columns and now[n] != old}
-    if changed:
-        connection.execute(form.update, {"changed_row": now[form.key], **changed})
+    if changed and connection.execute(form.update, {"changed_row": now[form.key], **changed}).rowcount != 1:
+        raise StaleDataError(f"a row of {state.class_.__tablename__} is gone")

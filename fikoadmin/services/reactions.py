@@ -98,7 +98,7 @@ class Reaction:
     def _run_matching(self, event: Event) -> list[Execution]:
         snapshot = self._snapshot(event)
         index = matching.index()
-        event.snapshot["generation"] = index.generation
+        event.snapshot = {**event.snapshot, "generation": index.generation}
         candidates = index.consider(snapshot, event.chain)
         event.considered = [candidate.as_data() for candidate in candidates]
         return [self.start(c.workflow, c.starts, event) for c in candidates if c.starts]
