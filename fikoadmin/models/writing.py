@@ -44,13 +44,14 @@ def _write(session: Session, _context: object, _rows: object) -> None:
     for state in changed:
         _hand_down(state)
     for model in NEW:
-        if rows := [state for state in new if state.class_ is model]:
-            _insert(connection, rows)
+        if of_model := [state for state in new if state.class_ is model]:
+            _insert(connection, of_model)
     for state in changed:
         _update(connection, state)
+    rows = [state.object for state in (*new, *changed)]  # held, because the session lets go of what is written
     # What the unit of work itself calls for rows that it has written; nothing public does all of it.
     session._register_persistent({*new, *changed})
-    rows_written.send(session, rows=[state.object for state in (*new, *changed)])
+    rows_written.send(session, rows=rows)
 
 
 @event.listens_for(Session, "after_flush")
