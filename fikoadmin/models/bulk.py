@@ -145,3 +145,6 @@ class BulkRedirect(BulkList):
     topic = "bulk"
 
     destination: Mapped[str] = mapped_column(String(40), default="")
+
+    def aim(self, destination: str) -> None:
+        self.destination = destination

@@ -56,7 +56,7 @@ def start(bulk_id: int, destination: str, operator: Operator) -> BulkRedirect:
         raise Invalid("destination", NOT_KNOWN)
     with transaction():
         one = bulk_lists.begin(BulkRedirect, bulk_id, operator)
-        one.destination = destination
+        one.aim(destination)
     return one
 
 

@@ -12,10 +12,15 @@ function announce(fresh, old) {
   if (words && words !== old.dataset.liveAnnounce) announcement.textContent = words;
 }
 
+/* What the server said of each part last: what the reader has opened or typed there since is no news. */
+const served = new WeakMap();
+for (const part of document.querySelectorAll("[data-live-fragment]")) served.set(part, part.outerHTML);
+
 /* An older epoch never replaces a newer one. */
 function replace(old, html) {
   const fresh = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
-  if (!fresh || epoch(fresh) < epoch(old) || fresh.outerHTML === old.outerHTML) return;
+  if (!fresh || epoch(fresh) < epoch(old) || fresh.outerHTML === served.get(old)) return;
+  served.set(fresh, fresh.outerHTML);
   const restore = keepTyped(old);
   old.replaceWith(document.adoptNode(fresh));
   restore(fresh);

@@ -1,4 +1,5 @@
-/* What a person has typed, opened or focused inside a part of the page survives its replacement, found again by id. */
+/* What a person has typed, opened or focused inside a part of the page survives its replacement, found again by id; a
+   link without one by its address. */
 const changed = (field) =>
   field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked
   : field.tagName === "SELECT" ? ![...field.options].every((option) => option.selected === option.defaultSelected)
@@ -16,6 +17,11 @@ function write(root, { id, value, checked }) {
   if (field.tagName === "SELECT") field.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+function sameAs(element) {
+  if (element?.id) return `#${CSS.escape(element.id)}`;
+  return element?.matches("a[href]") ? `a[href="${CSS.escape(element.getAttribute("href"))}"]` : null;
+}
+
 /* Remembers what is typed in `root`; the function it returns puts that into the element that takes its place. */
 export function keepTyped(root) {
   const fields = [...root.querySelectorAll("input[id], select[id], textarea[id]")].filter(changed).map(read);
@@ -25,8 +31,8 @@ export function keepTyped(root) {
   return (fresh) => {
     fields.forEach((field) => write(fresh, field));
     for (const id of opened) fresh.querySelector(`details#${CSS.escape(id)}`)?.setAttribute("open", "");
-    if (!focused?.id) return;
-    const target = fresh.querySelector(`#${CSS.escape(focused.id)}`);
+    const place = sameAs(focused);
+    const target = place && fresh.querySelector(place);
     target?.focus({ preventScroll: true });
     if (range && range[0] !== null) target?.setSelectionRange?.(...range);
   };

@@ -76,7 +76,7 @@ def test_a_retry_that_makes_no_sense_is_refused(inside: Flask) -> None:
     with pytest.raises(Conflict, match="no step"):
         executions.retry(done.id, ACTOR, from_failed=True)
     workflows.pause(done.workflow_id, ACTOR)
-    with pytest.raises(Conflict, match="PAUSED"):
+    with pytest.raises(Conflict, match="ACTIVE"):
         executions.retry(done.id, ACTOR, on_live=True)
 
 
