@@ -122,10 +122,9 @@ def _change_what_is_gone(execution_id: int) -> None:
 # -- connections -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("app", ["postgres"], indirect=True)
 def test_f03_a_connection_that_the_server_has_closed_is_made_anew(app: Flask) -> None:
     """Even right after its last use, when it is not asked whether it still stands."""
-    if app.extensions["config"].embedded:
-        pytest.skip("nobody closes a file")
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as other:
         new_conversation()
         assert other.scalars(text(f"SELECT pg_terminate_backend(pid) {OTHERS}")).all()
