@@ -17,15 +17,14 @@ LOUD = ("down", "frozen")
 """What a client notices as a time-out or a refused connection."""
 
 
-def outages(app: Flask, ground: Stack, rounds: int) -> dict[str, list[Seen]]:
+def outages(app: Flask, ground: Stack, clients: Clients, rounds: int) -> dict[str, list[Seen]]:
     """That many of each kind."""
-    clients = Clients(app)
     return {state: [outage(app, ground, clients, state, number) for number in range(rounds)] for state in STATES}
 
 
 def test_p05_redirects_and_pages_go_on(app: Flask, ground: Stack) -> None:
     """3 outages of each kind, two of them on PostgreSQL."""
-    seen = outages(app, ground, rounds=1 if ground.name == "sqlite" else 2)
+    seen = outages(app, ground, Clients(app), rounds=1 if ground.name == "sqlite" else 2)
     assert all(any(one.waits) for state in LOUD for one in seen[state]), "nobody noticed"
 
 

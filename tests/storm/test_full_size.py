@@ -49,8 +49,9 @@ def test_f01_p05_p12_p18_p28_kills(app: Flask, ground: Stack, model: AIServer, t
 
 def test_f02_p05_redis_gone(app: Flask, ground: Stack) -> None:
     """50 outages of each kind on each database; how long calls took beside those of an installation in peace."""
-    calm = Clients(app).go(0)
-    for state, seen in outages(app, ground, rounds=50).items():
+    clients = Clients(app)
+    calm = clients.go(0)
+    for state, seen in outages(app, ground, clients, rounds=50).items():
         middle, slowest = median(one.median for one in seen), median(one.p99 for one in seen)
         print(f"\nF2 {ground.name}, {state}: median {middle / calm.median:.2f} x, p99 {slowest / calm.p99:.2f} x, "
               f"at most {max(max(one.waits) for one in seen):g} waits of 50 ms")  # fmt: skip
