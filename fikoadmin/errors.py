@@ -7,6 +7,12 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
 
+from .words import N_
+
+# What is wrong with fields of many kinds.
+NOT_ONE_OF = N_("'%(value)s' must be one of: %(choices)s")
+OTHER_LENGTH = N_("must have 1 to %(most)s characters")
+
 
 class Problem(Exception):
     """A request that is refused for a reason its sender can read; nothing has been changed."""

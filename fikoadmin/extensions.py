@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -124,7 +125,7 @@ def after_commit(fact: object) -> None:
 
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    if type(connection).__module__.startswith("sqlite3"):
+    if isinstance(connection, sqlite3.Connection):
         connection.isolation_level = None  # the driver must not begin by itself: `_begin_sqlite` does
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=15000", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
@@ -142,7 +143,7 @@ def _note_use(_connection: Any, record: Any) -> None:
 @event.listens_for(Pool, "checkout")
 def _replace_dead(connection: Any, record: Any, _proxy: object) -> None:
     """Has connections made anew that the server has closed; asking each time would be a round trip per transaction."""
-    if type(connection).__module__.startswith("sqlite3") or "used" not in record.info:
+    if isinstance(connection, sqlite3.Connection) or "used" not in record.info:
         return
     idle = time.monotonic() - record.info["used"]
     if (idle > ASKED_AFTER_SECONDS or _has_news(connection)) and not _answers(connection):

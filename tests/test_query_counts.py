@@ -19,7 +19,7 @@ from fikoadmin.services import executions
 from tests import in_process
 from tests.conftest import STACKS, NewStack
 from tests.contract.documents import Document, redirect_workflow, row, send, unique, when
-from tests.faults.ground import PROGRAM, bring_up, live_workflow, new_conversation, opened, say, shown
+from tests.faults.ground import PROGRAM, installed, live_workflow, new_conversation, say, shown
 from tests.web.browsing import Visitor, signed_in_as
 
 GOAL = 8
@@ -33,11 +33,8 @@ LIMITS = {"max_executions": 5, "delay_between_executions": 1}
 def app(
     request: pytest.FixtureRequest, new_stack: NewStack, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
-    with new_stack(request.param) as stack:
-        log = {"FIKO_LOG_FILE": str(tmp_path_factory.mktemp("log") / "workflow.log")}
-        bring_up(stack.environment | log)
-        with opened(stack.environment | log) as app:
-            yield app
+    with new_stack(request.param) as stack, installed(stack, tmp_path_factory.mktemp("log")) as app:
+        yield app
 
 
 def sent(statements: list[str], app: Flask) -> list[str]:

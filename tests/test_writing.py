@@ -17,7 +17,7 @@ from fikoadmin.models.history import ConversationEvent
 from fikoadmin.services import executions
 from tests.conftest import STACKS, NewStack
 from tests.contract.documents import node, redirect, redirect_workflow, row, send, unique, when
-from tests.faults.ground import PROGRAM, bring_up, live_workflow, new_conversation, opened, say, shown
+from tests.faults.ground import PROGRAM, installed, live_workflow, new_conversation, say, shown
 from tests.small_app import eventually
 
 OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -32,11 +32,8 @@ OWN = {"id", "key", "due_at", "subject", "digest", "message_key"}
 def app(
     request: pytest.FixtureRequest, new_stack: NewStack, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
-    with new_stack(request.param) as stack:
-        log = {"FIKO_LOG_FILE": str(tmp_path_factory.mktemp("log") / "workflow.log")}
-        bring_up(stack.environment | log)
-        with opened(stack.environment | log) as app:
-            yield app
+    with new_stack(request.param) as stack, installed(stack, tmp_path_factory.mktemp("log")) as app:
+        yield app
 
 
 @pytest.fixture
@@ -117,6 +114,12 @@ def _change_what_is_gone(execution_id: int) -> None:
         gone = delete(Execution).where(Execution.id == execution_id)
         session.execute(gone.execution_options(synchronize_session=False))
         known.reason = "too late"
+
+
+def test_nothing_is_asked_of_the_library_that_is_not_done_without_it() -> None:
+    asked = [column for model in writing.CHANGED for column in model.__table__.columns if column.onupdate is not None]
+    listened = [model for model in writing.CHANGED if model.__mapper__.dispatch.before_update]
+    assert (asked, listened) == ([], [])
 
 
 # -- connections -----------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from .waits import Wait
 
 # Each refers only to rows of those before it, or to rows that are stored already.
 NEW: tuple[type[Base], ...] = (Event, Execution, Step, Message, ConversationEvent, Delivery, Wait)
-CHANGED = (Conversation, *NEW)
+CHANGED: tuple[type[Base], ...] = (Conversation, *NEW)
 
 State: TypeAlias = InstanceState[Any]
 

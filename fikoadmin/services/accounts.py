@@ -11,7 +11,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from ..clock import now
 from ..destinations import DEPARTMENTS, SUPPORT
-from ..errors import Invalid, NotFound
+from ..errors import NOT_ONE_OF, Invalid, NotFound
 from ..extensions import db, transaction
 from ..models.accounts import ADMINISTRATOR, ROLES, ApiToken, Operator
 from ..models.actors import Actor
@@ -28,7 +28,6 @@ NO_ADDRESS = N_("is not an e-mail address, such as name@example.org")
 LAST_ADMINISTRATOR = N_("this is the last administrator: make somebody else one first")
 WRONG_PASSWORD = N_("is not your present password")
 PASSWORD_OF_OTHER_LENGTH = N_("must have %(least)s to %(most)s characters")
-NOT_ONE_OF = N_("'%(value)s' must be one of: %(choices)s")
 
 _hasher = PasswordHasher()
 

@@ -11,7 +11,7 @@ from ..ai import KnowledgeEntry, Question, Turn
 from ..ai.builtin import ENOUGH, TEXTS, BuiltIn
 from ..ai.knowledge import Match, ranked
 from ..ai.language import LANGUAGES, language_of, words
-from ..errors import Conflict, Invalid, NotFound
+from ..errors import OTHER_LENGTH, Conflict, Invalid, NotFound
 from ..extensions import db, transaction
 from ..models.actors import Actor
 from ..models.audit import AuditEntry
@@ -21,7 +21,6 @@ from ..words import N_
 from . import knowledge_csv
 from .knowledge_csv import LENGTHS, tags_fit
 
-OTHER_LENGTH = N_("must have 1 to %(most)s characters")
 STALE = N_("somebody else has changed this entry since you opened it")
 FULL = N_("the knowledge base is full; delete what nobody asks any more")
 BAD_TAGS = N_("at most 20 tags of at most 60 characters each")

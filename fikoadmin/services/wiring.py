@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ..engine import kinds
-from ..errors import Invalid, NotFound
+from ..errors import NOT_ONE_OF, Invalid, NotFound
 from ..extensions import db
 from ..models.workflows import Connection, Node, Workflow, new_node_id
 from ..words import N_
 
-NOT_ONE_OF = N_("'%(value)s' must be one of: %(choices)s")
 TO_A_START = N_("nothing can lead to a When node: it is where a workflow starts")
 MAIN = "success"
 

@@ -11,7 +11,7 @@ from .. import documents
 from ..clock import now
 from ..documents import Document
 from ..engine.findings import Finding, findings
-from ..errors import Conflict, Invalid, NotFound
+from ..errors import OTHER_LENGTH, Conflict, Invalid, NotFound
 from ..extensions import db, transaction
 from ..models import jobs, workflows
 from ..models.actors import Actor
@@ -27,7 +27,6 @@ VERSIONS_SHOWN = 200
 MOST_VERSIONS = 2**31 - 1  # what the column of their numbers can hold
 # What of the export format's `workflow` part has a column; the rest is kept as it came.
 COLUMNS = ("name", "description", "max_executions", "delay_between_executions", "start_date", "end_date")
-OTHER_LENGTH = N_("must have 1 to %(most)s characters")
 STALE = N_("somebody else has changed this workflow since; look at it as it is now")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import flask_migrate
@@ -20,6 +21,7 @@ from fikoadmin.models.events import MESSAGE_RECEIVED
 from fikoadmin.models.history import ConversationEvent
 from fikoadmin.services import conversations, events, workflows
 from fikoadmin.services.events import Incoming, Receipt
+from tests.conftest import Stack
 
 PROGRAM = Actor("token", "1", "tests")
 PERSON = Actor("operator", "1", "Mina")
@@ -49,6 +51,15 @@ def opened(environment: Mapping[str, str]) -> Iterator[Flask]:
             live.stop(app)
             db.session.remove()
             db.engine.dispose()
+
+
+@contextmanager
+def installed(stack: Stack, folder: Path) -> Iterator[Flask]:
+    """The app on empty databases, which get the newest schema; its log is in `folder`."""
+    environment = stack.environment | {"FIKO_LOG_FILE": str(folder / "workflow.log")}
+    bring_up(environment)
+    with opened(environment) as app:
+        yield app
 
 
 def new_conversation(source: str = "test") -> str:

@@ -1,6 +1,8 @@
 """A visitor of the pages without JavaScript: keeps cookies, and sends forms as a browser does."""
 
+from collections.abc import Mapping
 from html.parser import HTMLParser
+from typing import Any
 
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -36,8 +38,11 @@ class Visitor:
     def text(self, path: str) -> str:
         return self.get(path).text
 
-    def post(self, path: str, data: dict[str, str] | None = None, form_at: str | None = None) -> TestResponse:
-        """Opens the page with the form (`form_at`, by default `path`) and sends it from there."""
+    def post(self, path: str, data: Mapping[str, Any] | None = None, form_at: str | None = None) -> TestResponse:
+        """Opens the page with the form (`form_at`, by default `path`) and sends it from there.
+
+        A value is a text, a list of texts, or a file and its name.
+        """
         parser = Token()
         parser.feed(self.text(form_at or path))
         return self.client.post(path, data={"csrf_token": parser.value, **(data or {})})

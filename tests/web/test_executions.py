@@ -394,7 +394,7 @@ def test_an_answer_says_which_execution_took_it(office: Flask, reader: Visitor) 
 def listed(visitor: Visitor, *chosen: str, **fields: str) -> str:
     """The address of the page of a list that was made of those."""
     sent = {"chosen": list(chosen), "query": "", **fields}
-    answer = visitor.post("/executions/bulk", sent, form_at="/executions")  # type: ignore[arg-type]
+    answer = visitor.post("/executions/bulk", sent, form_at="/executions")
     assert answer.status_code == 303
     return answer.location
 

@@ -279,7 +279,7 @@ def test_p29_what_cannot_be_imported_says_where_and_stays(editor: Visitor, text:
 
 def test_p29_a_refused_file_is_shown_to_be_mended(editor: Visitor) -> None:
     bad = '{"nodes": [{"id": "a"}]}'
-    answer = editor.post("/workflows/import", {"file": (BytesIO(bad.encode()), "x.json")})  # type: ignore[dict-item]
+    answer = editor.post("/workflows/import", {"file": (BytesIO(bad.encode()), "x.json")})
     assert answer.status_code == 422
     assert form_on(answer.text, "/import").values["document"] == bad
 
