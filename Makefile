@@ -23,7 +23,7 @@ bench: .venv/dev.stamp .venv/translations.stamp  ## Speed beside references: one
 	@.venv/bin/python -m bench
 
 storm: .venv/dev.stamp .venv/translations.stamp  ## Faults at full size: hours
-	@.venv/bin/pytest -m storm -n 2 --dist load --durations 20 tests/storm
+	@.venv/bin/pytest -m storm --timeout 0 -n 2 --dist load --durations 20 tests/storm
 
 audit: .venv/dev.stamp .venv/translations.stamp build/audit/stamp  ## Lighthouse, valid HTML, size of a first load (takes Node 20.19)
 	@.venv/bin/python -m tools.audit

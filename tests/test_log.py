@@ -163,7 +163,8 @@ def write_lines(folder: Path, name: str) -> None:
 
 
 def test_several_processes_write_whole_lines(app: Flask, tmp_path: Path) -> None:
-    context = multiprocessing.get_context("fork")
+    # A fork of this process would carry locks that threads of other tests hold.
+    context = multiprocessing.get_context("forkserver")
     names = ["one", "two", "three"]
     processes = [context.Process(target=write_lines, args=(tmp_path, name)) for name in names]
     for process in processes:

@@ -24,7 +24,7 @@ from fikoadmin import jobs
 from fikoadmin.config import ROOT
 from fikoadmin.services import accounts
 from tests.app_server import Answer, as_json, ask
-from tests.faults.chance import jitter, wait_until
+from tests.faults.chance import PATIENCE, jitter, wait_until
 from tests.faults.deliveries import FRESH
 from tests.faults.failpoints import Arms, install
 from tests.faults.ground import PROGRAM, new_conversation, opened
@@ -92,7 +92,8 @@ class Program:
         self.ready.wait(10)  # before that it may not have a group of its own
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid or 0, signal.SIGKILL)
-        self._process.join()
+        self._process.kill()  # one that was not ready in time has no group, and would be waited for in vain
+        self._process.join(PATIENCE)
 
 
 class Site:
