@@ -397,10 +397,12 @@ def test_a_process_writes_after_a_fork_too(app: Flask, own: Mirror, keys_in: red
     eventually(lambda: held(keys_in, "parent"))
     child = os.fork()
     if not child:
+        status = 1
         try:
             own.follow([MirrorDue("child", True, 1, "")])
+            status = 0
         finally:
-            os._exit(0)
+            os._exit(status)
     assert os.waitpid(child, 0)[1] == 0
     own.follow([MirrorDue("parent", True, 2, "")])
     eventually(lambda: held(keys_in, "child") and held(keys_in, "parent") == {"ai_enabled": True, "epoch": 2})
