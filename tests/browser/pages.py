@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from playwright.sync_api import Browser, Page
 
@@ -50,6 +51,13 @@ PLAIN = {
 }
 
 
+class Served(Protocol):
+    """What a page can be opened of."""
+
+    @property
+    def url(self) -> str: ...
+
+
 def demo() -> App:
     """A new installation with the demo data."""
     return App({"FIKO_DEMO_PASSWORD": PASSWORD}, "--demo")
@@ -57,9 +65,9 @@ def demo() -> App:
 
 @contextmanager
 def operator_page(
-    browser: Browser, app: App, language: str, scheme: str = "light", width: int = 1280
+    browser: Browser, app: Served, language: str, scheme: str = "light", width: int = 1280
 ) -> Iterator[Page]:
-    """A page of the demo's administrator, signed in."""
+    """A page of its administrator, signed in."""
     context = browser.new_context(
         locale=language,
         color_scheme="dark" if scheme == "dark" else "light",

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.app_server import App
+from tests.browser.installations import INSTALLATIONS
 from tests.browser.pages import LANGUAGES, addresses, demo, operator_page
 from tests.browser.states import STATES
 
@@ -113,6 +114,19 @@ def test_axe_finds_a_planted_colour(browser: Browser, shop: App) -> None:
     with operator_page(browser, shop, "en", "dark") as page:
         page.evaluate("document.querySelector('h1').style.color = '#333'")
         assert any(finding.startswith("color-contrast") for finding in findings(page, COLOURS))
+
+
+def test_axe_finds_nothing_on_the_first_day_and_in_trouble(browser: Browser) -> None:
+    """Each page in one language, by turns: what it shows otherwise is looked at in both."""
+    found = Seen()
+    for installation in INSTALLATIONS:
+        with installation() as app:
+            for language in LANGUAGES:
+                mine = list(app.paths.items())[LANGUAGES.index(language) :: len(LANGUAGES)]
+                with operator_page(browser, app, language) as page:
+                    for name, path in mine:
+                        _look(page, name, app.url + path, found)
+    assert (some(found.light), some(found.dark), found.sideways) == ({}, {}, [])
 
 
 # Last in this file: the states leave something behind in the shop.
