@@ -107,8 +107,8 @@ class Shared:
 
     def room(self) -> int:
         waiting = self._carrier.waiting()
-        if waiting is not None:
-            return max(0, SENT - waiting)
+        if waiting is not None:  # filled up where half of it is gone: to look costs as much for one id as for many
+            return SENT - waiting if waiting <= SENT // 2 else 0
         return self._here.room() if self._here else 0
 
     def submit(self, job_ids: Sequence[int]) -> None:

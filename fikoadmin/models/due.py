@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import cast
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, Table, and_, func, literal_column, or_, select
@@ -25,7 +26,8 @@ LATE_SECONDS = 60.0
 # Between the tries of something that may succeed later, in seconds.
 PAUSES = (1.0, 4.0, 15.0, 60.0, 240.0, 900.0)
 
-# The table, not the model: these statements run for every job, and the ORM's way would take longer than the rest.
+# The table, not the model, and each built once: these statements run for every job and look, and the ORM's way or
+# building them anew would take longer than the rest.
 JOBS = cast(Table, Job.__table__)
 
 # Written out, not bound: SQLite uses the partial index ix_jobs_due only where it can see the state.
@@ -48,16 +50,19 @@ def _is_over(until: ColumnElement[datetime | None], longest: float) -> ColumnEle
     return or_(until.is_(None), until <= clock(), until > farthest)
 
 
+@cache
 def may_be_taken() -> ColumnElement[bool]:
     """True for a job that is due and under nobody's live lease."""
     return and_(_IS_AVAILABLE, JOBS.c.due_at <= clock(), _is_over(JOBS.c.lease_until, LEASE_SECONDS))
 
 
+@cache
 def may_be_dispatched() -> ColumnElement[bool]:
     """True for a job that may be taken and is not on its way to a worker already."""
     return and_(may_be_taken(), _is_over(JOBS.c.dispatched_until, DISPATCH_SECONDS))
 
 
+@cache
 def oldest(limit: int) -> Select[int]:
     """The ids of at most `limit` jobs to dispatch, the longest due first."""
     return select(JOBS.c.id).where(may_be_dispatched()).order_by(JOBS.c.due_at, JOBS.c.id).limit(limit)
@@ -70,17 +75,22 @@ def next_due() -> Select[datetime]:
 
 def seconds_to_next() -> float | None:
     """In how many seconds the next job that is not due yet will be; None where there is none."""
-    return _seconds_between(clock(), next_due().scalar_subquery())
+    return _seconds_between(_to_next())
 
 
 def oldest_due_seconds() -> float:
     """For how many seconds the oldest job that nobody works on has been due; 0 where there is none."""
     earliest = select(func.min(JOBS.c.due_at)).where(may_be_taken()).scalar_subquery()
-    return _seconds_between(earliest, clock()) or 0.0
+    return _seconds_between(select(earliest, clock())) or 0.0
 
 
-def _seconds_between(begin: ScalarSelect[datetime], end: ScalarSelect[datetime]) -> float | None:
-    first, last = db.session.execute(select(begin, end)).one()
+@cache
+def _to_next() -> Select[datetime, datetime]:
+    return select(clock(), next_due().scalar_subquery())
+
+
+def _seconds_between(moments: Select[datetime, datetime]) -> float | None:
+    first, last = db.session.execute(moments).one()
     return (last - first).total_seconds() if first and last else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import current_app
+from sqlalchemy import select
 
 from ..engine.conditions import Judgement
 from ..engine.interpreter import Run
@@ -15,7 +16,7 @@ from ..models.events import Event
 from ..models.executions import RUNNING, Execution
 from ..models.held import Held
 from ..models.waits import ANSWER, Wait
-from .executions import as_it_ran, customer_of, locked
+from .executions import as_it_ran, customer_of, lock, locked
 from .limits import by_date
 from .reactions import Reaction, settle
 
@@ -91,11 +92,12 @@ def continue_execution(held: Held) -> None:
 
 def find_open(wait_id: int) -> OpenWait | None:
     """The wait under its conversation's lock; None where it has ended, or its execution has."""
-    wait = db.session.get(Wait, wait_id, populate_existing=True)
-    if wait is None:
+    of_it = select(Execution.id, Execution.conversation_id).join(Wait, Wait.execution_id == Execution.id)
+    place = db.session.execute(of_it.where(Wait.id == wait_id)).one_or_none()
+    if place is None:
         return None
-    execution, conversation = locked(wait.execution_id)
-    db.session.refresh(wait)
+    execution, conversation = lock(*place)
+    wait = db.session.get_one(Wait, wait_id, populate_existing=True)
     return OpenWait(wait, execution, conversation) if wait.ended_as is None and execution.is_open else None
 
 
