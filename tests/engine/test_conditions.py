@@ -22,7 +22,7 @@ FIELDS: dict[str, Any] = {
     "conversation": {"ai_enabled": True, "status": "active", "unanswered_minutes": 12},
     "event": {
         "type": "MESSAGE_RECEIVED",
-        "data": {"content": "سلام، كمك مي‌خواهم ۱۲", "total": 250, "paid": "yes"},
+        "data": {"content": "سلام، كمك مي‌خواهم ۱۲", "total": 250, "paid": "yes", "note": ""},
     },
     "answers": {"Age": "۳۵"},
     "now": {"date": "2025-11-20", "time": "09:30", "weekday": "thursday"},
@@ -66,7 +66,9 @@ TRUE = [
     field("user.email", "is_null"),
     field("user.email", "is_empty"),
     field("user.email", "not_contains", "@"),
-    field("user.username", "is_not_null"),
+    field("user.username", "is_null"),
+    field("event.data.note", "is_not_null"),
+    field("event.data.note", "is_empty"),
     field("user.username", "is_empty"),
     field("user.first_name", "is_not_empty"),
     field("user.tags", "contains", "VIP"),
@@ -113,6 +115,8 @@ TRUE = [
 FALSE = [
     field("user.first_name", "equals", "sara"),
     field("user.email", "equals", ""),
+    field("user.username", "is_not_null"),
+    field("event.data.note", "is_null"),
     field("user.email", "contains", ""),
     field("event.data.paid", "equals", True),
     field("conversation.ai_enabled", "equals", "yes"),
