@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, delete, select
+from sqlalchemy import JSON, ForeignKey, Index, String, bindparam, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
@@ -41,8 +41,7 @@ class DraftChange(Model):
     @classmethod
     def of(cls, workflow_id: int) -> list[DraftChange]:
         """The workflow's changes, the newest first, without their parts."""
-        statement = select(cls).where(cls.workflow_id == workflow_id).order_by(cls.id.desc())
-        return list(db.session.scalars(statement.limit(KEPT)))
+        return list(db.session.scalars(_LINE, {"workflow_id": workflow_id}))
 
     @classmethod
     def record(
@@ -62,6 +61,15 @@ class DraftChange(Model):
                 actor_kind=actor.kind, actor_id=actor.id, actor_label=actor.label[:200],
             )
         )  # fmt: skip
+
+
+# Built once: it is read at each look at a draft.
+_LINE = (
+    select(DraftChange)
+    .where(DraftChange.workflow_id == bindparam("workflow_id"))
+    .order_by(DraftChange.id.desc())
+    .limit(KEPT)
+)
 
 
 def to_undo(line: list[DraftChange]) -> DraftChange | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..documents.reader import CONNECTIONS, NODES
 from ..engine import kinds
+from ..engine.graph import Graph
 from ..engine.placeholders import rewrite_ids
 from ..errors import Invalid
 from ..extensions import db
@@ -20,7 +21,7 @@ from . import wiring
 from .draft_history import WORKFLOW_FIELDS as OWN_FIELDS
 from .draft_history import editing
 from .wiring import node_of
-from .workflows import clean_name
+from .workflows import clean_name, draft
 
 WORKFLOW_FIELDS = tuple(name for name in OWN_FIELDS if name != "name")
 STEP_DOWN = 140.0
@@ -162,30 +163,33 @@ def move_node(workflow_id: int, node_id: str, up: bool, actor: Actor, revision: 
     with the one before or after it in document order. Raises NotFound, Invalid, Conflict."""
     with editing(workflow_id, revision, actor, "node moved") as workflow:
         node = node_of(workflow, node_id)
+        found = _neighbour(Graph(draft(workflow)), node_id, up)
+        if found is None:
+            raise Invalid("direction", NOT_MOVABLE)
         if node.node_type == "when":
-            other = _next_start(workflow, node, up)
-            if other is None:
-                raise Invalid("direction", NOT_MOVABLE)
+            other = node_of(workflow, found)
             node.place, other.place = other.place, node.place
         else:
-            between = wiring.before(workflow, node) if up else wiring.after(workflow, node)
-            if between is None:
-                raise Invalid("direction", NOT_MOVABLE)
-            wiring.exchange(workflow, between)
+            wiring.exchange(workflow, wiring.connection_of(workflow, found))
     return workflow
 
 
-def is_movable(workflow: Workflow, node_id: str, up: bool) -> bool:
-    """Whether `move_node` would move it. Raises NotFound."""
-    node = node_of(workflow, node_id)
-    if node.node_type == "when":
-        return _next_start(workflow, node, up) is not None
-    return (wiring.before(workflow, node) if up else wiring.after(workflow, node)) is not None
+def is_movable(graph: Graph, node_id: str, up: bool) -> bool:
+    """Whether `move_node` would move that node of the draft's graph."""
+    return _neighbour(graph, node_id, up) is not None
 
 
-def _next_start(workflow: Workflow, node: Node, up: bool) -> Node | None:
-    starts = sorted((n for n in workflow.nodes if n.node_type == "when"), key=lambda n: n.place, reverse=up)
-    return next(iter(starts[starts.index(node) + 1 :]), None)
+def _neighbour(graph: Graph, node_id: str, up: bool) -> str | None:
+    """With what it can change places: for a When node the other one's id, else that of the connection between both."""
+    if graph.node(node_id)["node_type"] == "when":
+        return _next_start(graph, node_id, up)
+    return wiring.before(graph, node_id) if up else wiring.after(graph, node_id)
+
+
+def _next_start(graph: Graph, node_id: str, up: bool) -> str | None:
+    starts = [other_id for other_id, node in graph.nodes.items() if node["node_type"] == "when"]
+    ahead = starts[: starts.index(node_id)][::-1] if up else starts[starts.index(node_id) + 1 :]
+    return next(iter(ahead), None)
 
 
 def arrange(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from .. import documents
@@ -19,13 +19,14 @@ from .drafts import STEP_DOWN, make_room, next_place, put_on_way, source_of
 NO_NODES = N_("there are no nodes in it")
 
 
-def copied(workflow: Workflow, node_ids: Collection[str]) -> str:
-    """Those nodes, with the connections among them, as JSON text; the others' ids stay in it as references."""
-    nodes = [node.document() for node in workflow.nodes if node.id in node_ids]
+def copied(document: Mapping[str, Any], node_ids: Collection[str]) -> str:
+    """Those nodes of a bare document, with the connections among them, as JSON text; the others' ids stay in it as
+    references."""
+    nodes = [node for node in document["nodes"] if node["id"] in node_ids]
     connections = [
-        connection.document()
-        for connection in workflow.connections
-        if {connection.source_node_id, connection.target_node_id} <= set(node_ids)
+        connection
+        for connection in document["connections"]
+        if {connection["source_node_id"], connection["target_node_id"]} <= set(node_ids)
     ]
     return json.dumps({"nodes": nodes, "connections": connections}, ensure_ascii=False, indent=2)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..engine import kinds
+from ..engine.graph import Graph
 from ..errors import NOT_ONE_OF, Invalid, NotFound
 from ..extensions import db
 from ..models.workflows import Connection, Node, Workflow, new_node_id
@@ -106,20 +107,20 @@ def both(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     return {"combination_operator": "and", "conditions": [first, second]}
 
 
-def before(workflow: Workflow, node: Node) -> Connection | None:
+def before(graph: Graph, node_id: str) -> str | None:
     """The connection from the node with which it could change places: a plain one, and the only one to it."""
-    arriving = [c for c in workflow.connections if c.target_node_id == node.id]
-    if len(arriving) != 1 or arriving[0].source_node_id == node.id or arriving[0].condition:
+    arriving = [c for c in graph.connections if c.target == node_id]
+    if len(arriving) != 1 or arriving[0].source == node_id or arriving[0].condition:
         return None
-    return None if node_of(workflow, arriving[0].source_node_id).node_type == "when" else arriving[0]
+    return None if graph.node(arriving[0].source)["node_type"] == "when" else arriving[0].id
 
 
-def after(workflow: Workflow, node: Node) -> Connection | None:
+def after(graph: Graph, node_id: str) -> str | None:
     """The connection to the node with which it could change places: the only one by success, and to that node."""
-    following = leaving(workflow, node.id, MAIN)
-    if len(following) != 1 or node.node_type == "when":
+    following = graph.next(node_id, MAIN)
+    if len(following) != 1 or graph.node(node_id)["node_type"] == "when":
         return None
-    return following[0] if before(workflow, node_of(workflow, following[0].target_node_id)) else None
+    return following[0].id if before(graph, following[0].target) else None
 
 
 def exchange(workflow: Workflow, between: Connection) -> None:

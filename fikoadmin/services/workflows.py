@@ -90,14 +90,21 @@ def _add(workflow: Workflow) -> Workflow:
 def draft(workflow: Workflow) -> dict[str, Any]:
     """The draft as a bare document of the export format; inside the caller's transaction or reading."""
     return documents.write(
-        workflow={**workflow.rest.get("workflow", {}), **{name: getattr(workflow, name) for name in COLUMNS}},
+        **head(workflow),
         nodes=[node.document() for node in workflow.nodes],
         connections=[connection.document() for connection in workflow.connections],
-        rest=workflow.rest.get("document", {}),
-        status=workflow.status,
         exported_at=now(),
-        original_workflow_id=str(workflow.id),
     )
+
+
+def head(workflow: Workflow) -> dict[str, Any]:
+    """What `documents.write` takes of the workflow's own row."""
+    return {
+        "workflow": {**workflow.rest.get("workflow", {}), **{name: getattr(workflow, name) for name in COLUMNS}},
+        "rest": workflow.rest.get("document", {}),
+        "status": workflow.status,
+        "original_workflow_id": str(workflow.id),
+    }
 
 
 def export(workflow_id: int) -> dict[str, Any]:

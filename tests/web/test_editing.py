@@ -502,7 +502,9 @@ def do(workflow_id: int, verb: int, one: int, other: int, up: bool) -> None:
         lambda: drafts.duplicate_node(workflow_id, node, AUTHOR),
         lambda: connections.connect(workflow_id, node, "success", None if up else target, AUTHOR),
         lambda: connections.lead(workflow_id, line, None if up else target, AUTHOR),
-        lambda: pasting.paste(workflow_id, pasting.copied(workflow, {node, target}), AUTHOR, (node, "success")),
+        lambda: pasting.paste(
+            workflow_id, pasting.copied(workflows.draft(workflow), {node, target}), AUTHOR, (node, "success")
+        ),
         lambda: drafts.add_node(workflow_id, "condition", {}, AUTHOR, None if up else (node, "failure")),
     ]
     try:

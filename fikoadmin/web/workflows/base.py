@@ -18,7 +18,8 @@ from ...errors import Conflict, Invalid, NotFound
 from ...models import found
 from ...models.drafts import DraftChange
 from ...models.workflows import Workflow
-from ...services import drafts, workflows
+from ...services import drafts
+from ...services.stored_drafts import StoredDraft
 from ...words import N_
 from ..formats import format_number
 from ..graph import Drawing, Mark, Marks, drawing
@@ -57,17 +58,22 @@ class Draft:
     """A workflow's draft, read once for a page."""
 
     workflow: Workflow
-    document: Mapping[str, Any]
+    stored: StoredDraft
 
     @classmethod
     def of(cls, workflow_id: int) -> Draft:
         """Raises NotFound."""
         workflow = found.workflow(workflow_id)
-        return cls(workflow, workflows.draft(workflow))
+        return cls(workflow, StoredDraft.of(workflow))
 
     @cached_property
     def _derived(self) -> Derived:
-        return derived(self.document)
+        return derived(self.stored)
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """In the export format; other pages share it."""
+        return self._derived.document
 
     @property
     def outline(self) -> Outline:
@@ -130,7 +136,7 @@ class Draft:
 
     def is_movable(self, node_id: str, up: bool) -> bool:
         """Whether the node can change places with the one before it, or after it."""
-        return drafts.is_movable(self.workflow, node_id, up)
+        return drafts.is_movable(self.graph, node_id, up)
 
     def ways_out(self, node_id: str) -> tuple[Way, ...]:
         return ways_out(self.graph, node_id)

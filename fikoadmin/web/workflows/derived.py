@@ -6,33 +6,33 @@ it saw last. They are found again by what they say: nobody has to tell when a dr
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
 from ... import documents
 from ...engine.findings import Finding, findings
+from ...services.stored_drafts import StoredDraft
 from .outline import Outline, outline
 
 KEPT = 32
 
 
 class Derived:
-    """Of one document; pages share it, so none changes any of it."""
+    """Of one bare `document` in the export format; pages share both, so none changes any of it."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        self._document = document
+        self.document = document
 
     @cached_property
     def outline(self) -> Outline:
-        return outline(self._document)
+        return outline(self.document)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """In the order of the outline, those of the whole workflow first."""
         numbers = self.outline.numbers
-        return tuple(sorted(findings(self._document), key=lambda finding: numbers.get(finding.node_id or "", 0)))
+        return tuple(sorted(findings(self.document), key=lambda finding: numbers.get(finding.node_id or "", 0)))
 
     @cached_property
     def findings_by_node(self) -> Mapping[str, list[Finding]]:
@@ -43,15 +43,10 @@ class Derived:
 
     @cached_property
     def digest(self) -> str:
-        return documents.digest(self._document)
-
-
-def derived(document: Mapping[str, Any]) -> Derived:
-    """Of a bare document in the export format; when it was exported does not matter."""
-    told = {**document, "export_metadata": {**document["export_metadata"], "exported_at": ""}}
-    return _derived(json.dumps(told))
+        return documents.digest(self.document)
 
 
 @lru_cache(maxsize=KEPT)
-def _derived(text: str) -> Derived:
-    return Derived(json.loads(text))
+def derived(stored: StoredDraft) -> Derived:
+    """Of a draft, whenever and by whomever it was read."""
+    return Derived(stored.document())

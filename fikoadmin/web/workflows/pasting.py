@@ -30,7 +30,7 @@ def copy(workflow_id: int) -> ResponseReturnValue:
     """Which nodes, and their text."""
     draft = Draft.of(workflow_id)
     chosen = [node_id for node_id in request.args.getlist("node") if node_id in draft.graph.nodes]
-    text = pasting.copied(draft.workflow, chosen) if chosen else ""
+    text = pasting.copied(draft.document, chosen) if chosen else ""
     return render_template("workflows/copy.html", draft=draft, workflow=draft.workflow, chosen=chosen, text=text)
 
 
