@@ -4,13 +4,18 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask, render_template_string
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from fikoadmin.engine.graph import Graph
+from fikoadmin.services import connections, drafts, workflows
+from fikoadmin.services.stored_drafts import StoredDraft
 from fikoadmin.web.chips import chip, destination_name, status_chip
 from fikoadmin.web.language import gettext, page_direction
 from fikoadmin.web.pieces import code, moment, written
-from fikoadmin.web.workflows.derived import derived
+from fikoadmin.web.workflows.derived import Derived, derived
+from fikoadmin.web.workflows.node_faces import faces_of
 from tests.contract import documents as made
+from tests.web.drafting import AUTHOR, changed_by_somebody_else, imported, node_titled
 from tests.web.gallery_app import gallery_app
 
 TYPED = "<b>&amp;"
@@ -46,13 +51,42 @@ def test_what_fills_a_text_of_a_template_is_escaped(gallery: Flask) -> None:
         assert "<b>" not in render_template_string(text, name=TYPED)
 
 
-def test_what_follows_from_a_draft_is_worked_out_anew_once_it_says_something_else() -> None:
-    start, note = made.when("help"), made.send("Bye", "Last")
-    before = {**made.document([start, note], [made.connection(start, note)])}
-    exported_later = before | {"export_metadata": before["export_metadata"] | {"exported_at": "2030-01-01T00:00:00Z"}}
-    after = {**made.document([start, note], [])}
-    assert derived(before) is derived(exported_later)
-    assert len(derived(before).outline.numbers) == len(derived(after).outline.numbers) == 2
-    assert not derived(before).outline.astray
-    assert derived(after).outline.astray
-    assert derived(before).digest != derived(after).digest
+def test_what_follows_from_a_draft_is_worked_out_anew_once_it_says_something_else(office: Flask) -> None:
+    workflow_id = imported(office, made.row(made.when("help"), made.send("Bye", "Last")))
+    first, again = derived_of(office, workflow_id), derived_of(office, workflow_id)
+    assert first is again
+    last = node_titled(office, workflow_id, "Last")["id"]
+    told = [first.digest]
+    for change in ({"title": "Very last"}, {"message_content": "Hi"}, {"is_active": False}, {"position_x": 7.5}):
+        changed_by_somebody_else(office, workflow_id, last, **change)
+        told.append(derived_of(office, workflow_id).digest)
+    with office.app_context():
+        drafts.describe(workflow_id, "Other", {}, AUTHOR)
+        told.append(derived_of(office, workflow_id).digest)
+        (connection,) = workflows.found(workflow_id).connections
+        connections.lead(workflow_id, connection.id, None, AUTHOR)
+    cut = derived_of(office, workflow_id)
+    assert len({*told, cut.digest}) == 7
+    assert len(first.outline.numbers) == len(cut.outline.numbers) == 2
+    assert (bool(first.outline.astray), bool(cut.outline.astray)) == (False, True)
+
+
+def derived_of(office: Flask, workflow_id: int) -> Derived:
+    """Of the draft as it is now."""
+    with office.app_context():
+        return derived(StoredDraft.of(workflows.found(workflow_id)))
+
+
+def test_what_is_shown_of_a_node_is_in_the_language_of_each_reader_and_no_markup(gallery: Flask) -> None:
+    graph, shown = Graph(made.row(made.when(TYPED), made.send(TYPED, TYPED), made.note(TYPED, " "))), []
+    for language in ("en", "fa", "en"):
+        with gallery.test_request_context(f"/?language={language}"):
+            shown.append(
+                [(face.type, face.name, face.title, face.sentence) for face in faces_of(graph, language).values()]
+            )
+    assert shown[0] == shown[2]
+    for english, persian in zip(shown[0], shown[1], strict=True):
+        assert not {*english[:2], english[3]} & {*persian[:2], persian[3]}
+    for _, name, title, sentence in shown[0] + shown[1]:
+        assert TYPED not in title + sentence
+        assert title in (name, escape(TYPED), "When")

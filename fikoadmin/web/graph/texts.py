@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from flask import Flask
 from markupsafe import Markup, escape
@@ -17,11 +17,13 @@ from ..formats import PERSIAN_DIGITS
 from ..labels import label
 from ..language import gettext, page_language
 from ..workflows import node_kinds
+from ..workflows.node_faces import faces_of, tile
+from .drawing import Box
 from .marks import Mark
 
 Node = Mapping[str, Any]
+Html: TypeAlias = str
 
-_TILE = Markup('<span class="tile tile-%s">%s</span>')
 _CHIP = Markup('<span class="chip%s">%s <span>%s</span></span>')
 
 
@@ -30,16 +32,19 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["node_texts"] = NodeTexts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NodeText:
-    """HTML; `number` and `chips` are empty where the node has none."""
+    """HTML, escaped: the template only puts it together. What the node has not is empty, `look` its classes."""
 
-    tile: Markup
-    type: str
-    number: str
-    title: Markup
-    sentence: Markup
-    chips: Markup
+    id: Html
+    look: Html
+    href: Html
+    tile: Html
+    type: Html
+    number: Html
+    title: Html
+    sentence: Html
+    chips: Html
 
 
 class NodeTexts:
@@ -50,19 +55,22 @@ class NodeTexts:
         self._digits = PERSIAN_DIGITS if self._language == "fa" else {}
         self.label = cache(label)
         self._name = cache(node_kinds.name)
-        self._tile = cache(lambda look, name: _TILE % (look, icon(name)))
+        self._tile = cache(tile)
         self._off = cache(lambda: gettext("Switched off"))
         self._chip = cache(lambda text, name, look: _CHIP % (look and f" chip-{look}", icon(name), text))
 
-    def of(self, node: Node, mark: Mark | None = None) -> NodeText:
-        name = self.name(node)
+    def of(self, box: Box) -> NodeText:
+        mark, face = box.mark, faces_of(self._graph, self._language)[box.node["id"]]
         return NodeText(
-            tile=self.tile(node),
-            type=self.label("node_type", node["node_type"]),
+            id=face.id,
+            look=_look(box),
+            href=escape(box.href) if box.href else "",
+            tile=self._tile(face.look, face.icon),
+            type=face.type,
             number=self.number(mark.number) if mark and mark.number is not None else "",
-            title=escape(str(node["title"]).strip() or name),
-            sentence=node_kinds.sentences_of(self._graph, self._language)[node["id"]] or escape(name),
-            chips=self._chips(node, mark),
+            title=face.title,
+            sentence=face.sentence or face.name,
+            chips=self._chips(box.node, mark),
         )
 
     def name(self, node: Node) -> str:
@@ -71,12 +79,16 @@ class NodeTexts:
         return name
 
     def tile(self, node: Node) -> Markup:
-        tile: Markup = self._tile(node_kinds.look_of(node), node_kinds.of(node).icon)
-        return tile
+        return self._tile(node_kinds.look_of(node), node_kinds.of(node).icon)
 
     def number(self, number: int) -> str:
         return str(number).translate(self._digits)
 
-    def _chips(self, node: Node, mark: Mark | None) -> Markup:
-        off = Markup() if node["is_active"] else self._chip(self._off(), "power", "")
-        return off + self._chip(mark.text, mark.icon, mark.look) if mark and mark.text else off
+    def _chips(self, node: Node, mark: Mark | None) -> Html:
+        off = "" if node["is_active"] else self._chip(self._off(), "power", "")
+        return f"{off}{self._chip(mark.text, mark.icon, mark.look)}" if mark and mark.text else off
+
+
+def _look(box: Box) -> Html:
+    off, aside = " is-off" * (not box.node["is_active"]), " is-aside" * box.is_aside
+    return f"{off}{aside} mark-{box.mark.look}" if box.mark and box.mark.look else off + aside

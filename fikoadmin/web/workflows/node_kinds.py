@@ -13,7 +13,6 @@ from markupsafe import Markup
 
 from ... import destinations
 from ...engine import kinds
-from ...engine.graph import Graph
 from ..labels import label
 from ..language import lazy_gettext as _
 from ..language import page_language
@@ -113,12 +112,6 @@ UNKNOWN = Kind("help", forms.NodeForm, sentences.silent, _("A kind of node that 
 def of(node: Node) -> Kind:
     """How the pages show that node."""
     return KINDS.get((node["node_type"], kinds.kind(node)), UNKNOWN)
-
-
-@lru_cache(maxsize=64)
-def sentences_of(graph: Graph, _language: str) -> Mapping[str, Markup]:
-    """What each of its nodes does, by their ids, in the reader's language; a graph is never changed."""
-    return {node_id: of(node).sentence(node) for node_id, node in graph.nodes.items()}
 
 
 def look_of(node: Node) -> str:

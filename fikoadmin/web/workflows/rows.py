@@ -5,29 +5,24 @@ A page has up to a hundred nodes: whatever many lines share is looked up here an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from flask import url_for
 from markupsafe import Markup, escape
 
-from ...engine import kinds
-from ..assets import icon
 from ..chips import connection_chip
 from ..formats import format_number
 from ..labels import label
 from ..language import page_language
-from . import node_kinds, sentences
+from . import sentences
+from .node_faces import Html, faces_of, tile
 from .outline import Line, NodeLine, Way, WayLine
 
 if TYPE_CHECKING:
     from .base import Draft
-
-Value = TypeVar("Value")
-Node: TypeAlias = Mapping[str, Any]
-Html: TypeAlias = str
 
 
 @dataclass(slots=True)
@@ -100,52 +95,38 @@ class Rows:
         self.here = url_for("workflows.show", workflow_id=draft.workflow.id)
         self._is_whole = draft.is_whole
         self._language = page_language()
-        self._made: dict[Any, Any] = {}
+        self._faces = faces_of(draft.graph, self._language)
+        self._tile = cache(tile)
+        self._way_name = cache(_way_name)
 
     def of(self, lines: Iterable[Line]) -> list[Row]:
         return [self._node(line) if isinstance(line, NodeLine) else self._way(line) for line in lines]
 
-    def _once(self, key: Any, make: Callable[[], Value]) -> Value:
-        if key not in self._made:
-            self._made[key] = make()
-        made: Value = self._made[key]
-        return made
-
     def _node(self, line: NodeLine) -> NodeRow:
-        node, node_id = line.node, escape(line.node["id"])
-        kind, name, title = node_kinds.of(node), self._kind_name(node), str(node["title"]).strip()
+        face = self._faces[line.node["id"]]
         return NodeRow(
-            id=node_id,
-            url=f"{self.here}/nodes/{node_id}",
+            id=face.id,
+            url=f"{self.here}/nodes/{face.id}",
             depth=line.depth,
-            number=self._number(node["id"]),
-            title=escape(title or name),
-            name=escape(name) if title and title != name else "",
-            tile=self._tile(node, kind.icon),
-            sentence=node_kinds.sentences_of(self.draft.graph, self._language)[node["id"]],
-            findings=[escape(self.finding_text(finding)) for finding in self.draft.findings_of(node["id"])],
-            is_active=node["is_active"],
-            ends=[self._end(way, node_id) for way in line.ends],
+            number=self._number(line.node["id"]),
+            title=face.title,
+            name=face.name if face.title != face.name else "",
+            tile=self._tile(face.look, face.icon),
+            sentence=face.sentence,
+            findings=[escape(self.finding_text(finding)) for finding in self.draft.findings_of(line.node["id"])],
+            is_active=line.node["is_active"],
+            ends=[self._end(way, face.id) for way in line.ends],
         )
 
     def _number(self, node_id: str) -> Html:
         number = self.draft.outline.numbers[node_id]
         return f"{number:,}" if self._language == "en" else format_number(number)
 
-    def _kind_name(self, node: Node) -> str:
-        kind = (node["node_type"], kinds.kind(node))
-        return self._once(kind, partial(node_kinds.name, *kind))
-
-    def _tile(self, node: Node, icon_name: str) -> Html:
-        look = node_kinds.look_of(node)
-        tile = Markup('<span class="tile tile-{}">{}</span>')
-        return self._once((look, icon_name), lambda: tile.format(look, icon(icon_name)))
-
     def _end(self, way: Way, node_id: Html) -> End:
         type_ = escape(way.type)
         return End(
             way,
-            self._way_name(way, False),
+            self._way_name(way.source["node_type"], way.type, False),
             f"{self.here}/nodes/new?after={node_id}&amp;way={type_}",
             f"change={node_id}.{type_}&amp;at={node_id}",
             way.type != "success" and way.source["node_type"] == "action",
@@ -154,14 +135,15 @@ class Rows:
 
     def _way(self, line: WayLine) -> WayRow:
         way, connection = line.way, line.connection
-        id_, source, is_first = escape(connection.id), escape(connection.source), way.connections[0] is connection
+        id_, source = escape(connection.id), self._faces[connection.source].id
+        is_first = way.connections[0] is connection
         return WayRow(
             way=way,
             id=id_,
             source=source,
             leads=line.leads,
             depth=line.depth,
-            name=self._way_name(way, line.leads == "below"),
+            name=self._way_name(way.source["node_type"], way.type, line.leads == "below"),
             guard=sentences.guard(connection.condition) if connection.condition else "",
             target=self._target(connection.target) if line.leads == "elsewhere" else None,
             add=f"{self.here}/nodes/new?on={id_}",
@@ -171,21 +153,8 @@ class Rows:
             is_branch=len(way.connections) > 1,
         )
 
-    def _way_name(self, way: Way, is_quiet: bool) -> Html:
-        key = (way.source["node_type"], way.type, is_quiet)
-        if is_quiet:
-            hidden = Markup('<span class="visually-hidden">{}</span>')
-            return self._once(key, lambda: hidden.format(label("connection_type", way.type)))
-        return self._once(key, lambda: self._named(way))
-
-    def _named(self, way: Way) -> Html:
-        chip, hint = connection_chip(way.type), sentences.way_hint(way)
-        return chip + Markup(' <span class="muted small">{}</span>').format(hint) if hint else chip
-
     def _target(self, node_id: str) -> Target:
-        node = self.draft.graph.node(node_id)
-        title = str(node["title"]).strip() or self._kind_name(node)
-        return Target(escape(self.address(node_id)), self._number(node_id), escape(title))
+        return Target(escape(self.address(node_id)), self._number(node_id), self._faces[node_id].title)
 
     def address(self, node_id: str) -> str:
         """Of the node in the outline; of its part where there are several."""
@@ -194,3 +163,11 @@ class Rows:
 
     def _is_open(self, way: Way) -> bool:
         return self.change == (way.source["id"], way.type)
+
+
+def _way_name(node_type: str, type_: str, is_quiet: bool) -> Html:
+    """Of a way out of such a node; a quiet one is there for screen readers."""
+    if is_quiet:
+        return Markup('<span class="visually-hidden">{}</span>').format(label("connection_type", type_))
+    chip, hint = connection_chip(type_), sentences.way_hint(node_type, type_)
+    return chip + Markup(' <span class="muted small">{}</span>').format(hint) if hint else chip

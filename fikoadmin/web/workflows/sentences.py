@@ -18,7 +18,6 @@ from ..labels import destination_label, label
 from ..language import gettext, lazy_gettext, ngettext, page_language
 from .field_values import in_words
 from .node_labels import FIELDS_SPOKEN, FREQUENCIES, ONE, UNITS, word
-from .outline import Way
 from .said import SHOWN_LENGTH, joined, listed, said, written
 
 Node = Mapping[str, Any]
@@ -278,6 +277,6 @@ WAY_HINTS = {
 }
 
 
-def way_hint(way: Way) -> str:
-    """When a run takes that way out, in words; empty where the type's name says it."""
-    return str(WAY_HINTS.get((way.source["node_type"], way.type), ""))
+def way_hint(node_type: str, way: str) -> str:
+    """When a run takes that way out of such a node, in words; empty where the name of the way's type says it."""
+    return str(WAY_HINTS.get((node_type, way), ""))
