@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 
 from ..errors import NotFound
@@ -128,10 +128,16 @@ def names_of(workflow_ids: Iterable[int]) -> dict[int, str]:
 
 def workflow(workflow_id: int) -> Workflow:
     """With the number of its live version."""
-    found = db.session.get(Workflow, workflow_id, options=[joinedload(Workflow.live_version)])
+    found = db.session.scalar(_WITH_LIVE_VERSION, {"workflow_id": workflow_id})
     if found is None:
         raise NotFound(N_("there is no such workflow"))
     return found
+
+
+# Built once: every page of a workflow begins with it.
+_WITH_LIVE_VERSION = (
+    select(Workflow).where(Workflow.id == bindparam("workflow_id")).options(joinedload(Workflow.live_version))
+)
 
 
 def event(event_id: str) -> tuple[Event, list[int]]:
