@@ -1,9 +1,11 @@
 """Chips, moments and words, which remember what they once made: never one for another."""
 
 from datetime import UTC, datetime
+from itertools import product
+from typing import Any
 
 import pytest
-from flask import Flask, render_template_string
+from flask import Flask, render_template_string, url_for
 from markupsafe import Markup, escape
 
 from fikoadmin.engine.graph import Graph
@@ -12,6 +14,7 @@ from fikoadmin.services.stored_drafts import StoredDraft
 from fikoadmin.web.chips import chip, destination_name, status_chip
 from fikoadmin.web.language import gettext, page_direction
 from fikoadmin.web.pieces import code, moment, written
+from fikoadmin.web.workflows.addresses import workflow_url
 from fikoadmin.web.workflows.derived import Derived, derived
 from fikoadmin.web.workflows.node_faces import faces_of
 from tests.contract import documents as made
@@ -90,3 +93,13 @@ def test_what_is_shown_of_a_node_is_in_the_language_of_each_reader_and_no_markup
     for _, name, title, sentence in shown[0] + shown[1]:
         assert TYPED not in title + sentence
         assert title in (name, escape(TYPED), "When")
+
+
+def test_an_address_is_what_url_for_says_wherever_the_app_is_mounted(office: Flask) -> None:
+    asked: list[tuple[str, dict[str, Any]]] = [("show", {}), ("limits", {}), ("show_part", {"part": "graph"})]
+    asked += [("drawing", {"flow": "down"}), ("drawing", {})]
+    for root in ("/", "/fiko", "/"):
+        with office.test_request_context("/", base_url=f"http://localhost{root}"):
+            for (name, values), id_ in product(asked, (7, 2**63 - 1)):
+                expected = url_for(f"workflows.{name}", workflow_id=id_, **values)
+                assert workflow_url(name, id_, **values) == expected

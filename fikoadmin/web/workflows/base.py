@@ -27,6 +27,7 @@ from ..labels import TABLES
 from ..language import gettext, ngettext, page_direction
 from ..refused import refusal
 from . import node_kinds, sentences
+from .addresses import workflow_url
 from .derived import Derived, derived
 from .outline import Outline, Part, Way, ways_out
 from .rows import Rows
@@ -50,6 +51,7 @@ def _words() -> dict[str, Any]:
         "node_kinds": node_kinds,
         "way_hint": sentences.way_hint,
         "finding_text": finding_text,
+        "workflow_url": workflow_url,
     }
 
 
@@ -115,7 +117,7 @@ class Draft:
 
     def drawn(self, tidy: bool = False, downwards: bool = False) -> Drawing:
         """As the reader's language goes; `tidy` and `downwards` as `graph.drawing` has them."""
-        here = url_for("workflows.show", workflow_id=self.workflow.id)
+        here = workflow_url("show", self.workflow.id)
         rtl = page_direction() == "rtl"
         return drawing(
             self.graph, rtl=rtl, links=lambda id_: f"{here}/nodes/{id_}", marks=self._marks, tidy=tidy,

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from flask import url_for
 from markupsafe import Markup, escape
 
 from ..chips import connection_chip
@@ -18,6 +17,7 @@ from ..formats import format_number
 from ..labels import label
 from ..language import page_language
 from . import sentences
+from .addresses import workflow_url
 from .node_faces import Html, faces_of, tile
 from .outline import Line, NodeLine, Way, WayLine
 
@@ -92,7 +92,7 @@ class Rows:
 
     def __init__(self, draft: Draft, change: tuple[str, str] | None, finding_text: Callable[[Any], str]) -> None:
         self.draft, self.change, self.finding_text = draft, change, finding_text
-        self.here = url_for("workflows.show", workflow_id=draft.workflow.id)
+        self.here = workflow_url("show", draft.workflow.id)
         self._is_whole = draft.is_whole
         self._language = page_language()
         self._faces = faces_of(draft.graph, self._language)
