@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -44,6 +44,21 @@ class Step(Model):
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class StepLine(NamedTuple):
+    """What is shown of a step, and nothing else of its row is read."""
+
+    position: int
+    node_id: str
+    node_type: str
+    title: str
+    outcome: str | None
+    reason: str
+    connection: str | None
+    data: dict[str, Any]
+    started_at: datetime
+    finished_at: datetime | None
 
 
 class Execution(Model):

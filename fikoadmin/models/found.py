@@ -8,15 +8,16 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 
 from ..errors import NotFound
-from ..extensions import db
+from ..extensions import connection, db
 from ..words import N_
+from .base import BigId
 from .bulk import BulkRedirect
 from .bulk_operations import BulkOperation
 from .conversations import Conversation
-from .customers import Customer
+from .customers import NAMES, Customer
 from .events import MESSAGE_RECEIVED, Event
-from .executions import Execution
-from .workflows import Workflow
+from .executions import Execution, Step, StepLine
+from .workflows import Workflow, WorkflowVersion
 
 
 def conversation(conversation_id: str) -> Conversation:
@@ -49,35 +50,55 @@ def execution(execution_id: int) -> Execution:
 
 
 def run(execution_id: int) -> Execution:
-    """As an operator looks at it: with its steps, workflow, version, event, conversation and customer."""
-    eager = [
-        selectinload(Execution.steps),
-        joinedload(Execution.workflow),
-        joinedload(Execution.version),
-        joinedload(Execution.event),
-        joinedload(Execution.conversation).joinedload(Conversation.customer),
-        defer(Execution.state),
-    ]
-    found = db.session.get(Execution, execution_id, options=eager)
+    """As an operator looks at it: with its workflow, version, event, conversation and customer."""
+    found = db.session.scalar(_RUN, {"id": execution_id})
     if found is None:
         raise NotFound(N_("there is no such execution"))
     return found
 
 
+def steps_of(execution_id: int) -> list[StepLine]:
+    """The steps of an execution in their order."""
+    return [StepLine._make(row) for row in connection().execute(_STEPS, {"id": execution_id})]
+
+
 def retries_of(execution: Execution) -> list[int]:
     """The ids of the executions that ran it again, oldest first."""
-    again = (
-        select(Execution.id)
-        .where(
-            Execution.workflow_id == execution.workflow_id,
-            # With what has an index: the same customer, later.
-            Execution.customer_id.is_not_distinct_from(execution.customer_id),
-            Execution.started_at >= execution.started_at,
-            Execution.retry_of_id == execution.id,
-        )
-        .order_by(Execution.id)
+    run = {name: getattr(execution, name) for name in ("workflow_id", "customer_id", "started_at", "id")}
+    return list(connection().scalars(_RETRIES, run))
+
+
+# Built once: an open page of an execution asks them again and again.
+_RUN = (
+    select(Execution)
+    .options(
+        joinedload(Execution.workflow).load_only(Workflow.name, Workflow.status, Workflow.live_version_id),
+        joinedload(Execution.version).load_only(WorkflowVersion.number),
+        joinedload(Execution.event).load_only(Event.event_type, Event.data, Event.snapshot),
+        joinedload(Execution.conversation)
+        .load_only(Conversation.id)
+        .joinedload(Conversation.customer)
+        .load_only(*(getattr(Customer, name) for name in NAMES)),
+        defer(Execution.state),
     )
-    return list(db.session.scalars(again))
+    .where(Execution.id == bindparam("id"))
+)
+_STEPS = (
+    select(*(getattr(Step, name) for name in StepLine._fields))
+    .where(Step.execution_id == bindparam("id"))
+    .order_by(Step.position)
+)
+_RETRIES = (
+    select(Execution.id)
+    .where(
+        Execution.workflow_id == bindparam("workflow_id"),
+        # With what has an index: the same customer, later.
+        Execution.customer_id.is_not_distinct_from(bindparam("customer_id", type_=BigId)),
+        Execution.started_at >= bindparam("started_at"),
+        Execution.retry_of_id == bindparam("id"),
+    )
+    .order_by(Execution.id)
+)
 
 
 def started_by(event_id: str) -> list[Execution]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, defer, joinedload
@@ -51,23 +51,25 @@ class Change:
         return self.event.created_at
 
 
-@dataclass(frozen=True)
-class Said:
-    """A message; `delivery` and `problem` say how it fared on its way, None where it needs none."""
+class Said(NamedTuple):
+    """What is shown of a message, and nothing else of its row is read; `delivery` and `problem` say how it fared on
+    its way, None where it needs none."""
 
-    message: Message
+    id: int
+    type: str
+    content: str
+    buttons: list[str]
+    superseded: bool
+    superseded_reason: str
+    author_label: str
+    execution_id: int | None
+    at: datetime
     delivery: str | None
     problem: str | None
 
-    kind = "message"
-
     @property
-    def id(self) -> int:
-        return self.message.id
-
-    @property
-    def at(self) -> datetime:
-        return self.message.created_at
+    def kind(self) -> str:
+        return "message"
 
 
 @dataclass
@@ -102,6 +104,10 @@ class Timeline:
     older: str | None
     latest: Change | None
 
+    @property
+    def last_said(self) -> Said | None:
+        return next((entry for entry in reversed(self.entries) if isinstance(entry, Said)), None)
+
 
 def timeline(conversation_id: str, before: str | None = None, length: int = LENGTH) -> Timeline:
     """The newest entries, or the newest before a cursor; raises Invalid for a malformed one.
@@ -111,7 +117,7 @@ def timeline(conversation_id: str, before: str | None = None, length: int = LENG
     bounds = _bounds(before)
     changes = _changes(conversation_id, bounds["change"], length + 1)
     newest: list[list[Entry]] = [
-        [Said(*row) for row in _newest(_MESSAGES, conversation_id, bounds["message"], length + 1)],
+        [Said._make(row) for row in _newest(_MESSAGES, conversation_id, bounds["message"], length + 1)],
         [*changes],
         [Ran(*row) for row in _newest(_EXECUTIONS, conversation_id, bounds["execution"], length + 1)],
     ]
@@ -153,12 +159,15 @@ def _bounded(
 # They are built once: each look at a conversation asks all of them.
 _IN_IT: BindParameter[str] = bindparam("conversation")
 _MESSAGES = _bounded(
-    select(Message, Delivery.state, Delivery.reason)
+    select(
+        Message.id, Message.type, Message.content, Message.buttons, Message.superseded, Message.superseded_reason,
+        Message.author_label, Message.execution_id, Message.created_at, Delivery.state, Delivery.reason,
+    )
     .outerjoin(Delivery, Delivery.message_id == Message.id)
     .where(Message.conversation_id == _IN_IT),
     Message.id,
     Message.id,
-)
+)  # fmt: skip
 _TITLE = (
     select(Step.title)
     .where(Step.execution_id == ConversationEvent.execution_id, Step.node_id == ConversationEvent.node_id)

@@ -177,7 +177,7 @@ def _page(conversation: Conversation, form: FlaskForm) -> str:
 def _seen(entries: list[Any]) -> list[Said]:
     """What of all that happened the customer sees: no note, and no answer that was not sent."""
     said = [entry for entry in entries if isinstance(entry, Said)]
-    return [entry for entry in said if entry.message.type != messages.NOTE and not entry.message.superseded]
+    return [entry for entry in said if entry.type != messages.NOTE and not entry.superseded]
 
 
 def _hints() -> list[Hint]:

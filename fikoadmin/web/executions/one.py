@@ -14,7 +14,7 @@ from ...clock import now
 from ...engine.graph import Graph
 from ...errors import Conflict
 from ...models import found
-from ...models.executions import Execution
+from ...models.executions import Execution, StepLine
 from ...models.waits import Wait
 from ...services import executions
 from ..access import operator, permitted
@@ -50,16 +50,21 @@ class Shown:
         """For the narrow place beside the steps: each node that ran leads to its last step."""
         return self.drawn("", downwards=True)
 
+    @cached_property
+    def lines(self) -> list[StepLine]:
+        """All its steps, as their rows are."""
+        return found.steps_of(self.execution.id)
+
     def drawn(self, page: str, downwards: bool = False) -> Drawing:
         """`page` is the address of the page with the steps, empty where that is this one."""
-        if len(self.execution.steps) > STEPS_SHOWN:
+        if len(self.lines) > STEPS_SHOWN:
             page = url_for("executions.show", execution_id=self.execution.id)
-        addresses = {step.node_id: _address(page, step.position) for step in self.execution.steps}
+        addresses = {step.node_id: _address(page, step.position) for step in self.lines}
         return drawing(
             self.graph,
             rtl=page_direction() == "rtl",
             links=addresses.get,
-            marks=path_marks(self.execution.steps, self.graph),
+            marks=path_marks(self.lines, self.graph),
             downwards=downwards,
         )
 
@@ -67,7 +72,7 @@ class Shown:
     def steps(self) -> list[StepShown]:
         """From the one that the address names on."""
         first = max(request.args.get("from", 0, type=int), 0)
-        shown = [step for step in self.execution.steps if step.position >= first][:STEPS_SHOWN]
+        shown = [step for step in self.lines if step.position >= first][:STEPS_SHOWN]
         waits = {wait.step_position: wait for wait in Wait.open_of(self.execution.id)} if self.execution.is_open else {}
         texts = StepTexts(self.graph, waits)
         return [texts.of(step) for step in shown]
@@ -76,7 +81,7 @@ class Shown:
     def next_step(self) -> int | None:
         """The position after those shown, None where no step follows."""
         after = self.steps[-1].step.position + 1 if self.steps else 0
-        return after if self.steps and after < len(self.execution.steps) else None
+        return after if self.steps and after < len(self.lines) else None
 
     @cached_property
     def retries(self) -> list[int]:
@@ -89,7 +94,7 @@ class Shown:
     @property
     def can_go_on(self) -> bool:
         """Whether it can be tried again from where it ended too early."""
-        return any(step.connection is None and step.outcome in (None, "failed") for step in self.execution.steps)
+        return any(step.connection is None and step.outcome in (None, "failed") for step in self.lines)
 
     @property
     def has_newer(self) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
 from ...engine.graph import Graph
-from ...models.executions import Step
+from ...models.executions import Step, StepLine
 from ..chips import OUTCOME_LOOKS, UNFINISHED
 from ..formats import format_number
 from ..graph import Mark, Marks
@@ -14,9 +14,9 @@ from ..labels import label
 from ..language import gettext
 
 
-def path_marks(steps: Iterable[Step], graph: Graph) -> Marks:
+def path_marks(steps: Iterable[Step | StepLine], graph: Graph) -> Marks:
     """The marks of these steps, in their order; a node that ran several times shows how it came out last."""
-    by_node: dict[str, list[Step]] = {}
+    by_node: dict[str, list[Step | StepLine]] = {}
     taken: set[str] = set()
     for step in steps:
         by_node.setdefault(step.node_id, []).append(step)
@@ -29,7 +29,7 @@ def path_marks(steps: Iterable[Step], graph: Graph) -> Marks:
     return Marks(marks, frozenset(taken), traced=True)
 
 
-def _mark(steps: list[Step], words: Callable[[str], str]) -> Mark:
+def _mark(steps: Sequence[Step | StepLine], words: Callable[[str], str]) -> Mark:
     last = steps[-1]
     icon, look = OUTCOME_LOOKS.get(last.outcome or "", UNFINISHED)
     text = words(last.outcome or "unfinished")

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
 from ...engine.graph import Graph
-from ...models.executions import Step
+from ...models.executions import Step, StepLine
 from ...models.waits import ANSWER, DELAY, Wait
 from ..chips import connection_chip, outcome_chip
 from ..formats import format_calendar_day, format_clock, format_datetime, format_digits, format_duration, format_number
@@ -38,8 +38,7 @@ class Checked:
     reason: str
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(NamedTuple):
     """Something that a step did or learnt; `is_text` where somebody wrote it."""
 
     name: str
@@ -47,30 +46,28 @@ class Fact:
     is_text: bool = False
 
 
-@dataclass(frozen=True)
-class StepShown:
+class StepShown(NamedTuple):
     """A step in words. `kind` is its node's, empty where the title says it; `way` the connection that it took, where
-    that has to be said; `sentence` what its node is for, where the step has nothing more to tell."""
+    that has to be said; `sentence` what its node is for, where the step has nothing more to tell; `old` and `new` the
+    owner before and after, where it is about that."""
 
-    step: Step
+    step: Step | StepLine
     number: str
     tile: Markup
     title: Markup
     kind: str
     outcome: Markup
-    sentence: Markup
+    sentence: str
     reason: str
-    way: Markup
+    way: str
     clock: str
     took: str
     checks: list[Checked]
+    old: Data
+    new: Data | None
     facts: list[Fact]
     warnings: list[Markup]
     waits_for: str
-
-    @property
-    def data(self) -> Data:
-        return self.step.data or {}
 
 
 class StepTexts:
@@ -80,9 +77,10 @@ class StepTexts:
     def __init__(self, graph: Graph, waits: Mapping[int, Wait]) -> None:
         self.graph, self.waits, self.nodes = graph, waits, NodeTexts(graph)
         self._clock = cache(format_clock)
+        self._outcome, self._way = cache(outcome_chip), cache(connection_chip)
         self._fact_name = cache(lambda name: str(NAMES.get(name, name)))
 
-    def of(self, step: Step) -> StepShown:
+    def of(self, step: Step | StepLine) -> StepShown:
         data: Data = step.data or {}
         node = self.graph.nodes.get(step.node_id, {"node_type": step.node_type, "title": step.title})
         kind, title = self.nodes.name(node), step.title.strip()
@@ -94,26 +92,28 @@ class StepTexts:
             tile=self.nodes.tile(node),
             title=escape(title or kind),
             kind=kind if title and kind != title else "",
-            outcome=outcome_chip(step.outcome),
-            sentence=Markup() if tells else node_kinds.of(node).sentence(node),
+            outcome=self._outcome(step.outcome),
+            sentence="" if tells else node_kinds.of(node).sentence(node),
             reason=label_reason(step.reason),
-            way=connection_chip(step.connection) if step.connection and _is_worth_saying(step) else Markup(),
+            way=self._way(step.connection) if step.connection and _is_worth_saying(step) else "",
             clock=self._clock(step.started_at.replace(second=0, microsecond=0)),
             took=_took(step),
             checks=[checked(check) for check in data.get("checks") or []],
+            old=data.get("old") or {},
+            new=data.get("new"),
             facts=facts,
             warnings=_warnings(data, self.graph),
             waits_for=_waits_for(self.waits.get(step.position)),
         )
 
 
-def _took(step: Step) -> str:
+def _took(step: Step | StepLine) -> str:
     """How long; empty for a tenth of a second and less, and while it is unfinished."""
     length = step.finished_at - step.started_at if step.finished_at else timedelta()
     return format_duration(length) if length >= TENTH else ""
 
 
-def _is_worth_saying(step: Step) -> bool:
+def _is_worth_saying(step: Step | StepLine) -> bool:
     """A plain step goes on by success; a fork says which way."""
     return step.connection != "success" or step.node_type in FORKING
 
@@ -169,13 +169,14 @@ ELSEWHERE = frozenset(
     {"checks", "old", "new", "destination", "unknown_names", "held_back_by_guard", "method", "headers", "seconds"}
     | {"message_id"}
 )
+NAMED = ELSEWHERE.union(NAMES)
 
 
 def _facts(data: Data, node: Data, name_of: Callable[[str], str]) -> list[Fact]:
     if node.get("storage_type") == "date" and "answer" in data:
         data = {**data, "answer": format_calendar_day(date.fromisoformat(data["answer"]))}
     known = [name for name in NAMES if name in data and data[name] not in (None, [], "")]
-    others = sorted(set(data) - set(NAMES) - ELSEWHERE)
+    others = sorted(data.keys() - NAMED)
     return [Fact(name_of(name), _value(name, data), name in TEXTS) for name in (*known, *others)]
 
 
