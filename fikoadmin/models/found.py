@@ -22,12 +22,7 @@ from .workflows import Workflow, WorkflowVersion
 
 def conversation(conversation_id: str) -> Conversation:
     """With its customer."""
-    found = db.session.scalar(
-        select(Conversation)
-        .join(Conversation.customer)
-        .options(contains_eager(Conversation.customer).selectinload(Customer._tags))
-        .where(Conversation.id == conversation_id)
-    )
+    found = db.session.scalar(_CONVERSATION, {"id": conversation_id})
     if found is None:
         raise NotFound(N_("there is no such conversation"))
     return found
@@ -68,7 +63,13 @@ def retries_of(execution: Execution) -> list[int]:
     return list(connection().scalars(_RETRIES, run))
 
 
-# Built once: an open page of an execution asks them again and again.
+# Built once: an open page asks them again and again.
+_CONVERSATION = (
+    select(Conversation)
+    .join(Conversation.customer)
+    .options(contains_eager(Conversation.customer))
+    .where(Conversation.id == bindparam("id"))
+)
 _RUN = (
     select(Execution)
     .options(

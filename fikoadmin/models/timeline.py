@@ -18,7 +18,7 @@ from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, defer, joinedload
 
 from ..errors import Invalid
-from ..extensions import db
+from ..extensions import connection, db
 from ..words import N_
 from .events import Event
 from .executions import Execution, Step
@@ -117,7 +117,7 @@ def timeline(conversation_id: str, before: str | None = None, length: int = LENG
     bounds = _bounds(before)
     changes = _changes(conversation_id, bounds["change"], length + 1)
     newest: list[list[Entry]] = [
-        [Said._make(row) for row in _newest(_MESSAGES, conversation_id, bounds["message"], length + 1)],
+        _said(conversation_id, bounds["message"], length + 1),
         [*changes],
         [Ran(*row) for row in _newest(_EXECUTIONS, conversation_id, bounds["execution"], length + 1)],
     ]
@@ -140,13 +140,21 @@ def change_at(conversation_id: str, epoch: int) -> Change | None:
     return Change(*row) if row else None
 
 
+def _said(conversation_id: str, before: int, limit: int) -> list[Entry]:
+    bounds = _values(conversation_id, before, limit)
+    return [Said._make(row) for row in connection().execute(_MESSAGES, bounds)]
+
+
 def _changes(conversation_id: str, before: int, limit: int) -> list[Change]:
     return [Change(*row) for row in _newest(_CHANGES, conversation_id, before, limit)]
 
 
 def _newest(statement: Select[*tuple[Any, ...]], conversation_id: str, before: int, limit: int) -> Iterable[Any]:
-    bounds = {"conversation": conversation_id, "before": before or NO_BOUND, "most": limit}
-    return db.session.execute(statement, bounds)
+    return db.session.execute(statement, _values(conversation_id, before, limit))
+
+
+def _values(conversation_id: str, before: int, limit: int) -> dict[str, object]:
+    return {"conversation": conversation_id, "before": before or NO_BOUND, "most": limit}
 
 
 def _bounded(

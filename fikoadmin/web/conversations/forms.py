@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
@@ -90,23 +91,13 @@ class OnceForm(FlaskForm):
 class ComposerForm(OnceForm):
     """An operator's reply or note."""
 
-    content = TextAreaField(
-        lazy_gettext("Write to the customer, or a note to your colleagues"),
-        id="composer-content",
-        filters=[_clean],
-        validators=[Written(), Fits(MESSAGE_LENGTH)],
-    )
+    content = TextAreaField(filters=[_clean], validators=[Written(), Fits(MESSAGE_LENGTH)])
 
 
 class CustomerForm(OnceForm):
     """A message that the operator writes in the place of a test customer."""
 
-    content = TextAreaField(
-        lazy_gettext("Message"),
-        id="customer-content",
-        filters=[_clean],
-        validators=[Written(), Fits(MESSAGE_LENGTH)],
-    )
+    content = TextAreaField(filters=[_clean], validators=[Written(), Fits(MESSAGE_LENGTH)])
 
     @property
     def event_id(self) -> str | None:
@@ -167,14 +158,31 @@ class KeepFilterForm(FlaskForm):
     filter_name = StringField(lazy_gettext("Name of the filter"), filters=[_clean], validators=[Written()])
 
 
+class Typed(NamedTuple):
+    """What a field holds: what was refused, and why; mostly nothing. `key` is its form's, where that has one."""
+
+    value: str
+    errors: Sequence[str]
+    key: str
+
+    @classmethod
+    def of(cls, posted: FlaskForm | None, kind: type[FlaskForm], name: str) -> Typed:
+        """A form that was not sent is not made: a page has several of them."""
+        if not isinstance(posted, kind):
+            return cls("", (), short_id(16))
+        key = posted.key.data if isinstance(posted, OnceForm) else ""
+        return cls(posted[name].data or "", posted[name].errors, key or "")
+
+
 class Forms:
     """The forms of one conversation's page; `posted` is the one that was sent, with what was typed in it."""
 
     def __init__(self, conversation: Conversation, posted: FlaskForm | None, looked_for: str = "") -> None:
-        def either(kind: type[FlaskForm], **options: str) -> FlaskForm:
-            return posted if isinstance(posted, kind) else kind(formdata=None, **options)
-
-        self.composer = either(ComposerForm)
-        self.redirect = either(RedirectForm)
-        self.trigger = either(TriggerForm, looked_for=looked_for)
-        self.customer = either(CustomerForm) if conversation.source == "test" else None
+        self.composer = Typed.of(posted, ComposerForm, "content")
+        self.destination = Typed.of(posted, RedirectForm, "destination")
+        self.trigger = (
+            posted
+            if isinstance(posted, TriggerForm)
+            else TriggerForm(looked_for, formdata=None, meta={"csrf": False})  # its token is drawn by the page
+        )
+        self.customer = Typed.of(posted, CustomerForm, "content") if conversation.source == "test" else None
