@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, func, select
+from sqlalchemy import ForeignKey, Index, String, Text, bindparam, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
@@ -29,7 +29,7 @@ class SavedFilter(Model):
     @classmethod
     def of(cls, operator_id: int) -> list[SavedFilter]:
         """That operator's, oldest first."""
-        return list(db.session.scalars(select(cls).where(cls.operator_id == operator_id).order_by(cls.id)))
+        return list(db.session.scalars(_OF, {"operator_id": operator_id}))
 
     @classmethod
     def named(cls, operator_id: int, name: str) -> SavedFilter | None:
@@ -38,3 +38,7 @@ class SavedFilter(Model):
     @classmethod
     def count_of(cls, operator_id: int) -> int:
         return db.session.scalar(select(func.count()).select_from(cls).where(cls.operator_id == operator_id)) or 0
+
+
+# Built once: each look at the list of conversations asks it.
+_OF = select(SavedFilter).where(SavedFilter.operator_id == bindparam("operator_id")).order_by(SavedFilter.id)

@@ -54,7 +54,7 @@ def run(execution_id: int) -> Execution:
 
 def steps_of(execution_id: int) -> list[StepLine]:
     """The steps of an execution in their order."""
-    return [StepLine._make(row) for row in connection().execute(_STEPS, {"id": execution_id})]
+    return [StepLine._make(row) for row in connection().execute(_STEPS, {"id": execution_id}).all()]
 
 
 def retries_of(execution: Execution) -> list[int]:

@@ -142,7 +142,7 @@ def change_at(conversation_id: str, epoch: int) -> Change | None:
 
 def _said(conversation_id: str, before: int, limit: int) -> list[Entry]:
     bounds = _values(conversation_id, before, limit)
-    return [Said._make(row) for row in connection().execute(_MESSAGES, bounds)]
+    return [Said._make(row) for row in connection().execute(_MESSAGES, bounds).all()]
 
 
 def _changes(conversation_id: str, before: int, limit: int) -> list[Change]:

@@ -35,12 +35,17 @@ def _digest(path: Path, modified: int) -> str:
 
 def icon(name: str) -> Markup:
     """A decorative icon; the word beside it carries the meaning, so screen readers pass over it."""
+    return _drawn(name, sprite())
+
+
+def sprite() -> str:
+    """The address of the sprite, found once a page."""
     page = g._get_current_object()
     try:
-        return _drawn(name, page.sprite_address)
+        known: str = page.sprite_address
     except AttributeError:
-        page.sprite_address = asset(SPRITE)
-        return _drawn(name, page.sprite_address)
+        known = page.sprite_address = asset(SPRITE)
+    return known
 
 
 @lru_cache(maxsize=512)

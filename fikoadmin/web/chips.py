@@ -6,15 +6,17 @@ They are functions of Python and not macros, because a list has hundreds of them
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
-from typing import TypeAlias
+from functools import lru_cache, wraps
+from typing import ParamSpec, TypeAlias
 
 from flask import Flask
 from markupsafe import Markup, escape
 
-from .assets import icon
+from .assets import icon, sprite
 from .labels import destination_label, is_known_destination, label, label_reason
-from .language import gettext
+from .language import gettext, page_language
+
+P = ParamSpec("P")
 
 Look: TypeAlias = tuple[str, str]
 """The name of an icon, and the kind of chip that gives the colour."""
@@ -88,12 +90,26 @@ def _chip(text: Markup, drawn: Markup, kind: str, title: Markup) -> Markup:
     return Markup('<span class="chip{}"{}>{}{}<span>{}</span></span>').format(look, titled, drawn, space, text)
 
 
+def _kept(draw: Callable[P, Markup]) -> Callable[P, Markup]:
+    """Draws each once for a language: a list shows the same few states in all of its rows."""
+    # Typed, because a text and the same characters as HTML are equal.
+    kept = lru_cache(maxsize=256, typed=True)(lambda _language, _sprite, *given, **named: draw(*given, **named))
+
+    @wraps(draw)
+    def drawn(*given: P.args, **named: P.kwargs) -> Markup:
+        return kept(page_language(), sprite(), *given, **named)
+
+    return drawn
+
+
+@_kept
 def status_chip(status: str, raw: bool = False) -> Markup:
     """A conversation's status; `raw` adds the stored value, as logs and the API spell it."""
     shown = chip(label("status", status), *STATUS_LOOKS.get(status, UNKNOWN))
     return shown + Markup(' <code class="code">{}</code>').format(status) if raw else shown
 
 
+@_kept
 def ai_chip(enabled: bool, may_reply: bool | None = None, why_not: str | None = "") -> Markup:
     """The AI flag, and beside it whether the AI may reply now; `why_not` is the reason where the flag is on but it
     may not."""
@@ -106,6 +122,7 @@ def ai_chip(enabled: bool, may_reply: bool | None = None, why_not: str | None = 
     return shown
 
 
+@_kept
 def destination_name(value: str | None) -> Markup:
     """Where a conversation is, or is sent to."""
     if not value:
@@ -116,6 +133,7 @@ def destination_name(value: str | None) -> Markup:
     return chip(f"{value} ({gettext('unknown')})", *UNKNOWN, known_not)
 
 
+@_kept
 def workflow_chip(status: str) -> Markup:
     return chip(label("workflow_status", status), *WORKFLOW_LOOKS.get(status, UNKNOWN))
 
@@ -132,14 +150,17 @@ def outcome_chip(outcome: str | None, reason: str | None = "") -> Markup:
     return shown + _reason(label_reason(reason)) if reason else shown
 
 
+@_kept
 def node_type_chip(node_type: str) -> Markup:
     return chip(label("node_type", node_type), NODE_ICONS.get(node_type, "help"), "plain")
 
 
+@_kept
 def connection_chip(connection_type: str) -> Markup:
     return chip(label("connection_type", connection_type), *CONNECTION_LOOKS.get(connection_type, UNKNOWN))
 
 
+@_kept
 def channel_chip(source: str) -> Markup:
     return chip(label("channel", source), CHANNEL_ICONS.get(source, "help"), "plain")
 

@@ -235,7 +235,7 @@ def label(kind: str, value: str | None) -> str:
     return _label(page_language(), kind, value or "")
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=2048, typed=True)
 def _label(_language: str, kind: str, value: str) -> str:
     known = TABLES[kind].get(value)
     return str(known) if known is not None else value

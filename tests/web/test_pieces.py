@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from fikoadmin.engine.graph import Graph
 from fikoadmin.services import connections, drafts, workflows
 from fikoadmin.services.stored_drafts import StoredDraft
-from fikoadmin.web.chips import chip, destination_name, status_chip
+from fikoadmin.web.chips import ai_chip, channel_chip, chip, destination_name, status_chip, workflow_chip
 from fikoadmin.web.language import gettext, page_direction
 from fikoadmin.web.pieces import code, moment, written
 from fikoadmin.web.workflows.addresses import workflow_url
@@ -46,6 +46,26 @@ def test_a_word_is_in_the_language_of_each_reader(gallery: Flask) -> None:
     assert shown[0] == shown[2]
     assert not set(shown[0]) & set(shown[1])
     assert shown[1][2] == "rtl"
+
+
+def test_a_state_is_no_markup_whatever_was_drawn_before(gallery: Flask) -> None:
+    with gallery.test_request_context():
+        for draw in (status_chip, destination_name, channel_chip, workflow_chip):
+            draw(Markup("<i>"))
+            assert "<i>" not in draw("<i>")
+
+
+def test_chips_of_one_kind_are_told_apart(gallery: Flask) -> None:
+    with gallery.test_request_context():
+        drawn = [
+            ai_chip(True),
+            ai_chip(False),
+            ai_chip(True, False, "x"),
+            status_chip("closed"),
+            workflow_chip("closed"),
+        ]
+        assert len(set(drawn)) == len(drawn)
+        assert [ai_chip(True), ai_chip(False), ai_chip(True, False, "x")] == drawn[:3]
 
 
 def test_what_fills_a_text_of_a_template_is_escaped(gallery: Flask) -> None:

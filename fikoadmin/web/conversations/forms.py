@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
@@ -22,6 +22,8 @@ from ..language import gettext, lazy_gettext
 MESSAGE_LENGTH = 10_000
 NAME_LENGTH = 200
 WORKFLOWS_LISTED = 100
+
+FormKind = TypeVar("FormKind", bound=FlaskForm)
 
 _KEY = re.compile(r"[a-z0-9]{16}")
 
@@ -75,6 +77,11 @@ class Chosen:
     def __call__(self, _form: FlaskForm, field: Any) -> None:
         if field.data not in dict(field.choices):
             raise ValidationError(str(self.sentence))
+
+
+def unsent(kind: type[FormKind], *given: str) -> FormKind:
+    """A form that is only drawn: its page draws the token, so it makes none."""
+    return kind(*given, formdata=None, meta={"csrf": False})
 
 
 class OnceForm(FlaskForm):
@@ -180,9 +187,5 @@ class Forms:
     def __init__(self, conversation: Conversation, posted: FlaskForm | None, looked_for: str = "") -> None:
         self.composer = Typed.of(posted, ComposerForm, "content")
         self.destination = Typed.of(posted, RedirectForm, "destination")
-        self.trigger = (
-            posted
-            if isinstance(posted, TriggerForm)
-            else TriggerForm(looked_for, formdata=None, meta={"csrf": False})  # its token is drawn by the page
-        )
+        self.trigger = posted if isinstance(posted, TriggerForm) else unsent(TriggerForm, looked_for)
         self.customer = Typed.of(posted, CustomerForm, "content") if conversation.source == "test" else None

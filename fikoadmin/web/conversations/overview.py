@@ -17,7 +17,7 @@ from ..labels import label
 from ..language import gettext
 from .base import bp
 from .filtering import Asked, asked
-from .forms import KeepFilterForm, NewTestForm
+from .forms import KeepFilterForm, NewTestForm, unsent
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ def whole_list(
         statuses=[(value, label("status", value)) for value in STATUSES],
         sources=[(value, label("channel", value)) for value in SOURCES],
         saved=SavedFilter.of(operator().id),
-        new_test=new_test or NewTestForm(formdata=None),
-        keep=keep or KeepFilterForm(formdata=None),
+        new_test=new_test or unsent(NewTestForm),
+        keep=keep or unsent(KeepFilterForm),
         problem=problem,
         live_url=url_for("live.stream", topic="conversations"),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -41,7 +41,7 @@ class Checked:
 class Fact(NamedTuple):
     """Something that a step did or learnt; `is_text` where somebody wrote it."""
 
-    name: str
+    name: Markup
     value: Markup
     is_text: bool = False
 
@@ -60,7 +60,7 @@ class StepShown(NamedTuple):
     sentence: str
     reason: str
     way: str
-    clock: str
+    when: Markup
     took: str
     checks: list[Checked]
     old: Data
@@ -76,9 +76,9 @@ class StepTexts:
 
     def __init__(self, graph: Graph, waits: Mapping[int, Wait]) -> None:
         self.graph, self.waits, self.nodes = graph, waits, NodeTexts(graph)
-        self._clock = cache(format_clock)
+        self._clock = cache(lambda minute: escape(format_clock(minute)))
         self._outcome, self._way = cache(outcome_chip), cache(connection_chip)
-        self._fact_name = cache(lambda name: str(NAMES.get(name, name)))
+        self._fact_name = cache(lambda name: escape(str(NAMES.get(name, name))))
 
     def of(self, step: Step | StepLine) -> StepShown:
         data: Data = step.data or {}
@@ -96,7 +96,7 @@ class StepTexts:
             sentence="" if tells else node_kinds.of(node).sentence(node),
             reason=label_reason(step.reason),
             way=self._way(step.connection) if step.connection and _is_worth_saying(step) else "",
-            clock=self._clock(step.started_at.replace(second=0, microsecond=0)),
+            when=self._when(step.started_at),
             took=_took(step),
             checks=[checked(check) for check in data.get("checks") or []],
             old=data.get("old") or {},
@@ -105,6 +105,11 @@ class StepTexts:
             warnings=_warnings(data, self.graph),
             waits_for=_waits_for(self.waits.get(step.position)),
         )
+
+    def _when(self, at: datetime) -> Markup:
+        """The time of day; steps of the same minute tell the same one."""
+        shown = self._clock(at.replace(second=0, microsecond=0))
+        return Markup(f'<time datetime="{at.isoformat()}">{shown}</time>')
 
 
 def _took(step: Step | StepLine) -> str:
@@ -169,15 +174,23 @@ ELSEWHERE = frozenset(
     {"checks", "old", "new", "destination", "unknown_names", "held_back_by_guard", "method", "headers", "seconds"}
     | {"message_id"}
 )
-NAMED = ELSEWHERE.union(NAMES)
+PLACES = {name: place for place, name in enumerate(NAMES)}
 
 
-def _facts(data: Data, node: Data, name_of: Callable[[str], str]) -> list[Fact]:
+def _facts(data: Data, node: Data, name_of: Callable[[str], Markup]) -> list[Fact]:
     if node.get("storage_type") == "date" and "answer" in data:
         data = {**data, "answer": format_calendar_day(date.fromisoformat(data["answer"]))}
-    known = [name for name in NAMES if name in data and data[name] not in (None, [], "")]
-    others = sorted(data.keys() - NAMED)
-    return [Fact(name_of(name), _value(name, data), name in TEXTS) for name in (*known, *others)]
+    told = sorted(data.keys() - ELSEWHERE, key=_place)
+    return [
+        Fact(name_of(name), _value(name, data), name in TEXTS)
+        for name in told
+        if name not in NAMES or data[name] not in (None, [], "")
+    ]
+
+
+def _place(name: str) -> tuple[int, str]:
+    """Those that have a word come first, in its order."""
+    return PLACES.get(name, len(PLACES)), name
 
 
 def _value(name: str, data: Data) -> Markup:
