@@ -8,13 +8,12 @@ from __future__ import annotations
 import heapq
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Select, bindparam, select
+from sqlalchemy import BindParameter, Row, Select, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, defer, joinedload
 
 from ..errors import Invalid
@@ -25,6 +24,7 @@ from .executions import Execution, Step
 from .history import ConversationEvent
 from .jobs import Delivery
 from .messages import Message
+from .workflows import Workflow, WorkflowVersion
 
 LENGTH = 50
 STEPS_SHOWN = 40
@@ -33,11 +33,30 @@ NO_BOUND = 2**63 - 1
 _CURSOR = re.compile(r"(\d{1,18})\.(\d{1,18})\.(\d{1,18})", re.ASCII)
 
 
+class EventLine(NamedTuple):
+    """What is shown of a change of owner, and nothing else of its row is read."""
+
+    id: int
+    kind: str
+    epoch: int
+    old_status: str | None
+    new_status: str
+    old_ai_enabled: bool | None
+    new_ai_enabled: bool
+    old_destination: str | None
+    new_destination: str
+    actor_kind: str
+    actor_id: str
+    actor_label: str
+    version: int | None
+    created_at: datetime
+
+
 @dataclass(frozen=True)
 class Change:
     """A change of owner; `step` is the title of the step that made it, where a workflow did."""
 
-    event: ConversationEvent
+    event: EventLine
     step: str | None
 
     kind = "change"
@@ -117,9 +136,9 @@ def timeline(conversation_id: str, before: str | None = None, length: int = LENG
     bounds = _bounds(before)
     changes = _changes(conversation_id, bounds["change"], length + 1)
     newest: list[list[Entry]] = [
-        _said(conversation_id, bounds["message"], length + 1),
+        [*_said(conversation_id, bounds["message"], length + 1)],
         [*changes],
-        [Ran(*row) for row in _newest(_EXECUTIONS, conversation_id, bounds["execution"], length + 1)],
+        [*_ran(conversation_id, bounds["execution"], length + 1)],
     ]
     merged = heapq.merge(*newest, key=lambda entry: entry.at, reverse=True)
     entries = list(islice(merged, length))
@@ -136,21 +155,25 @@ def latest_change(conversation_id: str) -> Change | None:
 def change_at(conversation_id: str, epoch: int) -> Change | None:
     """The change that made that epoch."""
     statement = _WITH_STEP.where(ConversationEvent.epoch == epoch)
-    row = db.session.execute(statement, {"conversation": conversation_id}).one_or_none()
-    return Change(*row) if row else None
+    row = connection().execute(statement, {"conversation": conversation_id}).one_or_none()
+    return _change(row) if row else None
 
 
-def _said(conversation_id: str, before: int, limit: int) -> list[Entry]:
-    bounds = _values(conversation_id, before, limit)
-    return [Said._make(row) for row in connection().execute(_MESSAGES, bounds).all()]
+def _said(conversation_id: str, before: int, limit: int) -> list[Said]:
+    return [Said._make(row) for row in connection().execute(_MESSAGES, _values(conversation_id, before, limit)).all()]
 
 
 def _changes(conversation_id: str, before: int, limit: int) -> list[Change]:
-    return [Change(*row) for row in _newest(_CHANGES, conversation_id, before, limit)]
+    return [_change(row) for row in connection().execute(_CHANGES, _values(conversation_id, before, limit))]
 
 
-def _newest(statement: Select[*tuple[Any, ...]], conversation_id: str, before: int, limit: int) -> Iterable[Any]:
-    return db.session.execute(statement, _values(conversation_id, before, limit))
+def _change(row: Row[*tuple[Any, ...]]) -> Change:
+    *event, step = row
+    return Change(EventLine._make(event), step)
+
+
+def _ran(conversation_id: str, before: int, limit: int) -> list[Ran]:
+    return [Ran(run) for run in db.session.scalars(_EXECUTIONS, _values(conversation_id, before, limit))]
 
 
 def _values(conversation_id: str, before: int, limit: int) -> dict[str, object]:
@@ -183,14 +206,15 @@ _TITLE = (
     .limit(1)
     .scalar_subquery()
 )
-_WITH_STEP = select(ConversationEvent, _TITLE).where(ConversationEvent.conversation_id == _IN_IT)
+_EVENT = [getattr(ConversationEvent, name) for name in EventLine._fields]
+_WITH_STEP = select(*_EVENT, _TITLE).where(ConversationEvent.conversation_id == _IN_IT)
 # Their epochs have an index; they grow as the ids do.
 _CHANGES = _bounded(_WITH_STEP, ConversationEvent.id, ConversationEvent.epoch)
 _EXECUTIONS = _bounded(
     select(Execution)
     .options(
-        joinedload(Execution.workflow),
-        joinedload(Execution.version),
+        joinedload(Execution.workflow).load_only(Workflow.name),
+        joinedload(Execution.version).load_only(WorkflowVersion.number),
         joinedload(Execution.event).load_only(Event.event_type),
         defer(Execution.state),
     )

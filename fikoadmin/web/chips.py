@@ -93,7 +93,9 @@ def _chip(text: Markup, drawn: Markup, kind: str, title: Markup) -> Markup:
 def _kept(draw: Callable[P, Markup]) -> Callable[P, Markup]:
     """Draws each once for a language: a list shows the same few states in all of its rows."""
     # Typed, because a text and the same characters as HTML are equal.
-    kept = lru_cache(maxsize=256, typed=True)(lambda _language, _sprite, *given, **named: draw(*given, **named))
+    kept: Callable[..., Markup] = lru_cache(maxsize=256, typed=True)(
+        lambda _language, _sprite, *given, **named: draw(*given, **named)
+    )
 
     @wraps(draw)
     def drawn(*given: P.args, **named: P.kwargs) -> Markup:

@@ -81,7 +81,8 @@ class Chosen:
 
 def unsent(kind: type[FormKind], *given: str) -> FormKind:
     """A form that is only drawn: its page draws the token, so it makes none."""
-    return kind(*given, formdata=None, meta={"csrf": False})
+    form: FormKind = kind(*given, formdata=None, meta={"csrf": False})
+    return form
 
 
 class OnceForm(FlaskForm):
