@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from flask import Flask, request
 from jdatetime import date as JalaliDate
 
 from ..clock import now
-from .language import get_timezone, gettext, ngettext, page_language
+from .language import gettext, ngettext, page_language, reading
 
 PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 PERSIAN_MONTHS = ("فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور") + (
@@ -62,7 +64,7 @@ def format_number(number: int | float) -> str:
 
 def format_date(moment: datetime | None) -> str:
     """22 Nov 2026 or ۱ آذر ۱۴۰۵; empty for None."""
-    return format_calendar_day(_local(moment).date()) if moment else ""
+    return format_calendar_day(_told(moment).day) if moment else ""
 
 
 def format_calendar_day(day: date) -> str:
@@ -80,22 +82,41 @@ def _date(language: str, day: date) -> str:
 
 def format_clock(moment: datetime | None) -> str:
     """19:37 or ۱۹:۳۷; empty for None."""
-    return format_digits(f"{_local(moment):%H:%M}") if moment else ""
+    return _told(moment).clock if moment else ""
 
 
 def format_datetime(moment: datetime | None) -> str:
     """Date and local time; empty for None."""
-    if moment is None:
-        return ""
-    language, local = page_language(), _local(moment)
+    return _told(moment).datetime if moment else ""
+
+
+class Told(NamedTuple):
+    """A minute in words; `day` is the local one."""
+
+    clock: str
+    datetime: str
+    day: date
+
+
+def _told(moment: datetime) -> Told:
+    language, zone = reading()
+    return _minute(language.code, zone, _aware(moment).replace(second=0, microsecond=0))
+
+
+# What a page tells of a moment it tells several times, and again each time that it is read anew.
+@lru_cache(maxsize=4096)
+def _minute(language: str, zone: ZoneInfo, minute: datetime) -> Told:
+    local = minute.astimezone(zone)
+    day, clock = local.date(), f"{local:%H:%M}"
     if language == "fa":
-        return f"{_date(language, local.date())}، {local:%H:%M}".translate(PERSIAN_DIGITS)
-    return f"{_date(language, local.date())}, {local:%H:%M}"
+        clock = clock.translate(PERSIAN_DIGITS)
+        return Told(clock, f"{_date(language, day)}، {clock}", day)
+    return Told(clock, f"{_date(language, day)}, {clock}", day)
 
 
 def format_day(moment: datetime) -> str:
     """The heading of a day in a timeline: Today, Yesterday or the date."""
-    age = (_local(now()).date() - _local(moment).date()).days
+    age = (_told(now()).day - _told(moment).day).days
     if age == 0:
         return str(gettext("Today"))
     return str(gettext("Yesterday")) if age == 1 else format_date(moment)
@@ -138,7 +159,3 @@ def _counted(count: int, unit: str) -> str:
 
 def _aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _local(moment: datetime) -> datetime:
-    return _aware(moment).astimezone(get_timezone())

@@ -1,6 +1,6 @@
 """Chips, moments and words, which remember what they once made: never one for another."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -12,8 +12,9 @@ from fikoadmin.engine.graph import Graph
 from fikoadmin.services import connections, drafts, workflows
 from fikoadmin.services.stored_drafts import StoredDraft
 from fikoadmin.web.chips import ai_chip, channel_chip, chip, destination_name, status_chip, workflow_chip
+from fikoadmin.web.formats import format_clock, format_date
 from fikoadmin.web.language import gettext, page_direction
-from fikoadmin.web.pieces import code, moment, written
+from fikoadmin.web.pieces import code, moment, time_of_day, written
 from fikoadmin.web.workflows.addresses import workflow_url
 from fikoadmin.web.workflows.derived import Derived, derived
 from fikoadmin.web.workflows.node_faces import faces_of
@@ -66,6 +67,19 @@ def test_chips_of_one_kind_are_told_apart(gallery: Flask) -> None:
         ]
         assert len(set(drawn)) == len(drawn)
         assert [ai_chip(True), ai_chip(False), ai_chip(True, False, "x")] == drawn[:3]
+
+
+def test_a_minute_is_told_in_the_zone_of_its_page(gallery: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = []
+    for zone in ("UTC", "Asia/Tehran", "UTC"):
+        monkeypatch.setitem(gallery.config, "BABEL_DEFAULT_TIMEZONE", zone)
+        with gallery.test_request_context():
+            shown.append(
+                (format_clock(AT), format_date(AT + timedelta(hours=5)), time_of_day(AT + timedelta(seconds=1)))
+            )
+    assert shown[0] == shown[2]
+    assert shown[0][:2] == ("16:07", "22 Nov 2026")
+    assert shown[1][:2] == ("19:37", "23 Nov 2026")
 
 
 def test_what_fills_a_text_of_a_template_is_escaped(gallery: Flask) -> None:
