@@ -76,8 +76,7 @@ class StepTexts:
 
     def __init__(self, graph: Graph, waits: Mapping[int, Wait]) -> None:
         self.graph, self.waits, self.nodes = graph, waits, NodeTexts(graph)
-        self._clock = cache(lambda minute: escape(format_clock(minute)))
-        self._outcome, self._way = cache(outcome_chip), cache(connection_chip)
+        self._outcome, self._clock = cache(outcome_chip), cache(lambda minute: escape(format_clock(minute)))
         self._fact_name = cache(lambda name: escape(str(NAMES.get(name, name))))
 
     def of(self, step: Step | StepLine) -> StepShown:
@@ -95,7 +94,7 @@ class StepTexts:
             outcome=self._outcome(step.outcome),
             sentence="" if tells else node_kinds.of(node).sentence(node),
             reason=label_reason(step.reason),
-            way=self._way(step.connection) if step.connection and _is_worth_saying(step) else "",
+            way=connection_chip(step.connection) if step.connection and _is_worth_saying(step) else "",
             when=self._when(step.started_at),
             took=_took(step),
             checks=[checked(check) for check in data.get("checks") or []],
@@ -107,9 +106,9 @@ class StepTexts:
         )
 
     def _when(self, at: datetime) -> Markup:
-        """The time of day; steps of the same minute tell the same one."""
-        shown = self._clock(at.replace(second=0, microsecond=0))
-        return Markup(f'<time datetime="{at.isoformat()}">{shown}</time>')
+        """The time of day; most steps ran in the same minute."""
+        clock = self._clock(at.replace(second=0, microsecond=0))
+        return Markup(f'<time datetime="{at.isoformat()}">{clock}</time>')
 
 
 def _took(step: Step | StepLine) -> str:
