@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.orm import aliased, contains_eager, defer, joinedload, selectinload
 
 from ..errors import NotFound
 from ..extensions import connection, db
 from ..words import N_
-from .base import BigId
 from .bulk import BulkRedirect
 from .bulk_operations import BulkOperation
 from .conversations import Conversation
-from .customers import NAMES, Customer
+from .customers import NAMES, Customer, CustomerTag
 from .events import MESSAGE_RECEIVED, Event
 from .executions import Execution, Step, StepLine
 from .workflows import Workflow, WorkflowVersion
 
 
 def conversation(conversation_id: str) -> Conversation:
-    """With its customer."""
-    found = db.session.scalar(_CONVERSATION, {"id": conversation_id})
+    """With its customer and their tags."""
+    found = db.session.scalars(_CONVERSATION, {"id": conversation_id}).unique().one_or_none()
     if found is None:
         raise NotFound(N_("there is no such conversation"))
     return found
@@ -44,12 +43,13 @@ def execution(execution_id: int) -> Execution:
     return found
 
 
-def run(execution_id: int) -> Execution:
-    """As an operator looks at it: with its workflow, version, event, conversation and customer."""
-    found = db.session.scalar(_RUN, {"id": execution_id})
+def run(execution_id: int) -> tuple[Execution, bool]:
+    """As an operator looks at it: with its workflow, version, event, conversation and customer; and whether it was run
+    again."""
+    found = db.session.execute(_RUN, {"id": execution_id}).one_or_none()
     if found is None:
         raise NotFound(N_("there is no such execution"))
-    return found
+    return found[0], found[1]
 
 
 def steps_of(execution_id: int) -> list[StepLine]:
@@ -59,19 +59,28 @@ def steps_of(execution_id: int) -> list[StepLine]:
 
 def retries_of(execution: Execution) -> list[int]:
     """The ids of the executions that ran it again, oldest first."""
-    run = {name: getattr(execution, name) for name in ("workflow_id", "customer_id", "started_at", "id")}
-    return list(connection().scalars(_RETRIES, run))
+    return list(connection().scalars(_RETRIES, {"id": execution.id}))
 
 
 # Built once: an open page asks them again and again.
 _CONVERSATION = (
     select(Conversation)
     .join(Conversation.customer)
-    .options(contains_eager(Conversation.customer))
+    .outerjoin(Customer._tags)
+    .options(contains_eager(Conversation.customer).contains_eager(Customer._tags))
     .where(Conversation.id == bindparam("id"))
+    .order_by(CustomerTag.name)
+)
+_AGAIN = aliased(Execution)
+_OF_THE_SAME = (
+    # With what has an index: the same customer, later.
+    _AGAIN.workflow_id == Execution.workflow_id,
+    _AGAIN.customer_id.is_not_distinct_from(Execution.customer_id),
+    _AGAIN.started_at >= Execution.started_at,
+    _AGAIN.retry_of_id == Execution.id,
 )
 _RUN = (
-    select(Execution)
+    select(Execution, select(_AGAIN.id).where(*_OF_THE_SAME).exists())
     .options(
         joinedload(Execution.workflow).load_only(Workflow.name, Workflow.status, Workflow.live_version_id),
         joinedload(Execution.version).load_only(WorkflowVersion.number),
@@ -90,15 +99,7 @@ _STEPS = (
     .order_by(Step.position)
 )
 _RETRIES = (
-    select(Execution.id)
-    .where(
-        Execution.workflow_id == bindparam("workflow_id"),
-        # With what has an index: the same customer, later.
-        Execution.customer_id.is_not_distinct_from(bindparam("customer_id", type_=BigId)),
-        Execution.started_at >= bindparam("started_at"),
-        Execution.retry_of_id == bindparam("id"),
-    )
-    .order_by(Execution.id)
+    select(_AGAIN.id).join(Execution, and_(*_OF_THE_SAME)).where(Execution.id == bindparam("id")).order_by(_AGAIN.id)
 )
 
 

@@ -34,11 +34,12 @@ class Shown:
     """An execution as its page shows it; what a part of the page does not ask for is not read."""
 
     execution: Execution
+    was_retried: bool
 
     @classmethod
     def of(cls, execution_id: int) -> Shown:
         """Raises NotFound."""
-        return cls(found.run(execution_id))
+        return cls(*found.run(execution_id))
 
     @cached_property
     def graph(self) -> Graph:
@@ -85,7 +86,7 @@ class Shown:
 
     @cached_property
     def retries(self) -> list[int]:
-        return found.retries_of(self.execution)
+        return found.retries_of(self.execution) if self.was_retried else []
 
     @property
     def open_for(self) -> timedelta:
