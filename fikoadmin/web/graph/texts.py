@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
 from flask import Flask
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from ...engine import kinds
 from ...engine.graph import Graph
@@ -22,7 +22,6 @@ from .drawing import Box
 from .marks import Mark
 
 Node = Mapping[str, Any]
-Html: TypeAlias = str
 
 _CHIP = Markup('<span class="chip%s">%s <span>%s</span></span>')
 
@@ -34,17 +33,17 @@ def init_app(app: Flask) -> None:
 
 @dataclass(slots=True)
 class NodeText:
-    """HTML, escaped: the template only puts it together. What the node has not is empty, `look` its classes."""
+    """HTML where it is Markup. What the node has not is empty, `look` its classes."""
 
-    id: Html
-    look: Html
-    href: Html
-    tile: Html
-    type: Html
-    number: Html
-    title: Html
-    sentence: Html
-    chips: Html
+    id: str
+    look: str
+    href: str
+    tile: Markup
+    type: str
+    number: str
+    title: str
+    sentence: str
+    chips: Markup
 
 
 class NodeTexts:
@@ -64,7 +63,7 @@ class NodeTexts:
         return NodeText(
             id=face.id,
             look=_look(box),
-            href=escape(box.href) if box.href else "",
+            href=box.href or "",
             tile=self._tile(face.look, face.icon),
             type=face.type,
             number=self.number(mark.number) if mark and mark.number is not None else "",
@@ -84,11 +83,11 @@ class NodeTexts:
     def number(self, number: int) -> str:
         return str(number).translate(self._digits)
 
-    def _chips(self, node: Node, mark: Mark | None) -> Html:
-        off = "" if node["is_active"] else self._chip(self._off(), "power", "")
-        return f"{off}{self._chip(mark.text, mark.icon, mark.look)}" if mark and mark.text else off
+    def _chips(self, node: Node, mark: Mark | None) -> Markup:
+        off = Markup() if node["is_active"] else self._chip(self._off(), "power", "")
+        return off + self._chip(mark.text, mark.icon, mark.look) if mark and mark.text else off
 
 
-def _look(box: Box) -> Html:
+def _look(box: Box) -> str:
     off, aside = " is-off" * (not box.node["is_active"]), " is-aside" * box.is_aside
     return f"{off}{aside} mark-{box.mark.look}" if box.mark and box.mark.look else off + aside
