@@ -15,10 +15,9 @@ help:  ## What can be made here
 run: .venv/run.stamp .venv/translations.stamp  ## Start Fiko Admin with demo data at http://127.0.0.1:8000 (PORT changes it)
 	@exec .venv/bin/fikoadmin run --demo
 
-# Three at once, though two cores do: a third of the time a test waits for what it has started.
 test: .venv/dev.stamp .venv/translations.stamp  ## Every test, against real servers and a real browser
 	@$(if $(INSTALL_SERVICES),.venv/bin/python -m tools.install_services)
-	@.venv/bin/pytest -n 3 --dist loadfile --durations 20
+	@.venv/bin/pytest -n 2 --dist loadfile --durations 20
 
 bench: .venv/dev.stamp .venv/translations.stamp  ## Speed beside references: one table, about two minutes
 	@.venv/bin/python -m bench
