@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -14,11 +14,12 @@ from ...engine.graph import Graph
 from ...models.executions import Step, StepLine
 from ...models.waits import ANSWER, DELAY, Wait
 from ..chips import connection_chip, outcome_chip
-from ..formats import format_calendar_day, format_clock, format_datetime, format_digits, format_duration, format_number
+from ..formats import format_calendar_day, format_datetime, format_digits, format_duration, format_number
 from ..graph.drawing import FORKING
 from ..graph.texts import NodeTexts
 from ..labels import Table, label_reason
 from ..language import gettext, lazy_gettext
+from ..pieces import time_of_day
 from ..workflows import node_kinds, sentences
 from ..workflows.field_values import in_words
 from ..workflows.said import joined, listed, said, written
@@ -76,7 +77,6 @@ class StepTexts:
 
     def __init__(self, graph: Graph, waits: Mapping[int, Wait]) -> None:
         self.graph, self.waits, self.nodes = graph, waits, NodeTexts(graph)
-        self._outcome, self._clock = cache(outcome_chip), cache(lambda minute: escape(format_clock(minute)))
         self._fact_name = cache(lambda name: escape(str(NAMES.get(name, name))))
 
     def of(self, step: Step | StepLine) -> StepShown:
@@ -91,11 +91,11 @@ class StepTexts:
             tile=self.nodes.tile(node),
             title=escape(title or kind),
             kind=kind if title and kind != title else "",
-            outcome=self._outcome(step.outcome),
+            outcome=outcome_chip(step.outcome),
             sentence="" if tells else node_kinds.of(node).sentence(node),
             reason=label_reason(step.reason),
             way=connection_chip(step.connection) if step.connection and _is_worth_saying(step) else "",
-            when=self._when(step.started_at),
+            when=time_of_day(step.started_at),
             took=_took(step),
             checks=[checked(check) for check in data.get("checks") or []],
             old=data.get("old") or {},
@@ -104,11 +104,6 @@ class StepTexts:
             warnings=_warnings(data, self.graph),
             waits_for=_waits_for(self.waits.get(step.position)),
         )
-
-    def _when(self, at: datetime) -> Markup:
-        """The time of day; most steps ran in the same minute."""
-        clock = self._clock(at.replace(second=0, microsecond=0))
-        return Markup(f'<time datetime="{at.isoformat()}">{clock}</time>')
 
 
 def _took(step: Step | StepLine) -> str:

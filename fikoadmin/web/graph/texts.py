@@ -33,16 +33,16 @@ def init_app(app: Flask) -> None:
 
 @dataclass(slots=True)
 class NodeText:
-    """HTML where it is Markup. What the node has not is empty, `look` its classes."""
+    """What the node has not is empty, `look` its classes."""
 
-    id: str
+    id: Markup
     look: str
     href: str
     tile: Markup
-    type: str
+    type: Markup
     number: str
-    title: str
-    sentence: str
+    title: Markup
+    sentence: Markup
     chips: Markup
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
 
 from markupsafe import Markup, escape
 
@@ -14,20 +13,18 @@ from ..assets import icon
 from ..labels import label
 from . import node_kinds
 
-Html: TypeAlias = str
-
 _TILE = Markup('<span class="tile tile-%s">%s</span>')
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """HTML, escaped. `name` is its kind's, as in "Send message"; `look` and `icon` are those of its tile."""
+    """`name` is its kind's, as in "Send message"; `look` and `icon` are those of its tile."""
 
-    id: Html
-    type: Html
-    name: Html
-    title: Html
-    sentence: Html
+    id: Markup
+    type: Markup
+    name: Markup
+    title: Markup
+    sentence: Markup
     look: str
     icon: str
 

@@ -18,11 +18,13 @@ from ..labels import label
 from ..language import page_language
 from . import sentences
 from .addresses import workflow_url
-from .node_faces import Html, faces_of, tile
+from .node_faces import faces_of, tile
 from .outline import Line, NodeLine, Way, WayLine
 
 if TYPE_CHECKING:
     from .base import Draft
+
+Html: TypeAlias = str
 
 
 @dataclass(slots=True)
