@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.interfaces import LoaderOption
 
 from .. import matching
 from ..engine.outcomes import FAILED
@@ -165,23 +165,16 @@ def as_it_ran(execution: Execution) -> LiveWorkflow:
 
 
 def locked(execution_id: int) -> tuple[Execution, Conversation | None]:
-    """The execution and its conversation, locked. Raises NotFound."""
+    """The execution and its conversation, whose lock guards both. Raises NotFound."""
     conversation_id = db.session.scalar(select(Execution.conversation_id).where(Execution.id == execution_id))
-    return lock(execution_id, conversation_id)
-
-
-def lock(execution_id: int, conversation_id: str | None) -> tuple[Execution, Conversation | None]:
-    """The same where its conversation is known; the conversation's lock guards both. Raises NotFound."""
     conversation = Conversation.locked(conversation_id) if conversation_id else None
-    execution = db.session.scalar(_locking(), {"id": execution_id})
+    one = select(Execution).where(Execution.id == execution_id).options(*with_cause()).with_for_update(of=Execution)
+    execution = db.session.scalar(one.execution_options(populate_existing=True))
     if execution is None:
         raise NotFound(N_("there is no such execution"))
     return execution, conversation
 
 
-@cache
-def _locking() -> Select[Execution]:
-    """With what every go at it asks for; built once, because it runs for every job."""
-    one = select(Execution).where(Execution.id == bindparam("id")).with_for_update(of=Execution)
-    with_cause = one.options(joinedload(Execution.event), joinedload(Execution.workflow))
-    return with_cause.execution_options(populate_existing=True)
+def with_cause() -> tuple[LoaderOption, ...]:
+    """Loads with an execution what every go at it asks for."""
+    return joinedload(Execution.event), joinedload(Execution.workflow)

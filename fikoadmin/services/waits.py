@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from ..engine.conditions import Judgement
 from ..engine.interpreter import Run
@@ -16,7 +19,7 @@ from ..models.events import Event
 from ..models.executions import RUNNING, Execution
 from ..models.held import Held
 from ..models.waits import ANSWER, Wait
-from .executions import as_it_ran, customer_of, lock, locked
+from .executions import as_it_ran, customer_of, locked, with_cause
 from .limits import by_date
 from .reactions import Reaction, settle
 
@@ -41,7 +44,7 @@ def hear(event: Event, conversation: Conversation, text: str) -> Execution:
 
 def end_wait(held: Held) -> None:
     """A moment has come: a delay is over, or the customer did not answer in time."""
-    with transaction():
+    with _quiet_transaction():
         found = find_open(int(held.job.subject))
         held.finish()
         if found:
@@ -55,7 +58,7 @@ def end_wait(held: Held) -> None:
 
 def judge(wait_id: int, judgement: Judgement) -> None:
     """Goes on with the execution that waits for `judgement`; nothing happens where it waits no more."""
-    with transaction():
+    with _quiet_transaction():
         if found := find_open(wait_id):
             with _Going(found) as run:
                 run.judge(found.wait, judgement)
@@ -63,7 +66,7 @@ def judge(wait_id: int, judgement: Judgement) -> None:
 
 def conclude(wait_id: int, outcome: Outcome) -> None:
     """Goes on with the execution that waits for a call's outcome; nothing happens where it waits no more."""
-    with transaction():
+    with _quiet_transaction():
         if found := find_open(wait_id):
             with _Going(found) as run:
                 run.conclude(found.wait, outcome, "outcome")
@@ -80,7 +83,7 @@ def attempted(wait_id: int) -> None:
 
 def continue_execution(held: Held) -> None:
     """Runs on with an execution that has had its steps for one go."""
-    with transaction():
+    with _quiet_transaction():
         execution, conversation = locked(int(held.job.subject))
         held.finish()
         if execution.status == RUNNING:
@@ -92,13 +95,34 @@ def continue_execution(held: Held) -> None:
 
 def find_open(wait_id: int) -> OpenWait | None:
     """The wait under its conversation's lock; None where it has ended, or its execution has."""
-    of_it = select(Execution.id, Execution.conversation_id).join(Wait, Wait.execution_id == Execution.id)
-    place = db.session.execute(of_it.where(Wait.id == wait_id)).one_or_none()
-    if place is None:
+    conversation_id = db.session.scalar(_place(), {"id": wait_id})
+    conversation = Conversation.locked(conversation_id) if conversation_id else None
+    found = db.session.execute(_locking(), {"id": wait_id}).one_or_none()
+    if found is None:
         return None
-    execution, conversation = lock(*place)
-    wait = db.session.get_one(Wait, wait_id, populate_existing=True)
+    wait, execution = found
     return OpenWait(wait, execution, conversation) if wait.ended_as is None and execution.is_open else None
+
+
+# Built once, because they run for every execution that goes on.
+
+
+@cache
+def _place() -> Select[str | None]:
+    return select(Wait.conversation_id).where(Wait.id == bindparam("id"))
+
+
+@cache
+def _locking() -> Select[Wait, Execution]:
+    both = select(Wait, Execution).join(Wait.execution).where(Wait.id == bindparam("id")).options(*with_cause())
+    return both.with_for_update(of=[Wait, Execution]).execution_options(populate_existing=True)
+
+
+@contextmanager
+def _quiet_transaction() -> Iterator[None]:
+    """Each query in between would write what has changed so far, row by row: it is written once, at the end."""
+    with transaction() as session, session.no_autoflush:
+        yield
 
 
 class _Going:

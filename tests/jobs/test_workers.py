@@ -23,7 +23,13 @@ with_celery = pytest.mark.parametrize("stack", ["postgres"], indirect=True)
 def test_p18_two_workers_share_the_load_and_one_that_is_killed_loses_no_job(stack: Stack, tmp_path: Path) -> None:
     ids, sharing = queue(count=60), 2 if stack.redis else 1
     with fleet(stack, tmp_path, 2, seconds=0.2) as workers:
-        wait_until(lambda: len(workers.shares()) == sharing and workers.shares().total() > 12)
+
+        def share() -> bool:
+            if unfinished() < 30:  # the first could do it all before the second has begun
+                ids.extend(queue(count=30))
+            return len(workers.shares()) == sharing and workers.shares().total() > 12
+
+        wait_until(share)
         workers.kill_busiest()
         time_goes_by()  # also for the one that lives: what it does at this moment is taken from it
         wait_until(lambda: not unfinished())
