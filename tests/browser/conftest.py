@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.app_server import App
 
@@ -11,6 +11,9 @@ EMAIL = "sara@example.org"
 PASSWORD = "a-long-enough-password"
 
 NewContext = Callable[..., BrowserContext]
+
+# As long as it waits for all else: five seconds of its own say more of the machine than of the page.
+expect.set_options(timeout=30_000)
 
 
 def add_operator(app: App) -> None:

@@ -125,7 +125,7 @@ def say(page: Page, text: str) -> None:
 
 
 def shows(page: Page, status: str) -> None:
-    expect(page.locator("#strip code")).to_have_text(status, timeout=20_000)
+    expect(page.locator("#strip code")).to_have_text(status)
 
 
 def execution_of(page: Page, fiko: App, workflow: str) -> str:
