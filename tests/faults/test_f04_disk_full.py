@@ -25,7 +25,7 @@ from tests.faults.outages import full, only_busy, suffer
 from tests.faults.programs import site
 from tests.faults.reading import Reader
 
-MEGABYTES = 24
+MEGABYTES = 24  # for the few points of the test here; what is stored meanwhile must fit in as well
 SHARED = Path("/dev/shm")
 # Where we may not mount, the shared memory does, if it is small enough to be filled.
 FILLED_AT_MOST = 256 * 1024 * 1024
@@ -33,11 +33,11 @@ LONGEST_ROOM = 200_000
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system so small that it can be filled."""
+def disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A file system so small that it can be filled; the parameter, where there is one, is its size in megabytes."""
     place = tmp_path / "disk"
     place.mkdir()
-    mounted = ["mount", "-t", "tmpfs", "-o", f"size={MEGABYTES}m", "tmpfs", str(place)]
+    mounted = ["mount", "-t", "tmpfs", "-o", f"size={getattr(request, 'param', MEGABYTES)}m", "tmpfs", str(place)]
     if subprocess.run(mounted, capture_output=True, check=False).returncode == 0:
         yield place
         subprocess.run(["umount", "--lazy", str(place)], check=True)

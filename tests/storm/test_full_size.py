@@ -63,6 +63,7 @@ def test_f03_p28_postgres_stopped(durable: Stack, model: AIServer, tmp_path: Pat
           f"{len(reader.with_status(503))} pages asked to come back, 0 violations")  # fmt: skip
 
 
+@pytest.mark.parametrize("disk", [320], indirect=True)
 def test_f04_p28_disk_full(disk: Path, redis_server: Redis, model: AIServer, tmp_path: Path) -> None:
     ledger, _ = fill_and_look(disk, redis_server, model, tmp_path, points=200)
     print(f"\nF4: 200 points, {ledger.acknowledged} acknowledged, {len(ledger.busy)} asked to come back, 0 violations")
