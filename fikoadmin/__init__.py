@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import ai, api, live, log, matching, mirror, models, redis_client, web
 from .config import ROOT, Config
-from .extensions import babel, csrf, db, let_go, limiter, login_manager, migrate
+from .extensions import READING, babel, csrf, db, let_go, limiter, login_manager, migrate
 from .outbound import Mail, Outbound
 from .services import answers
 
@@ -59,7 +59,7 @@ def _flask_settings(config: Config) -> dict[str, object]:
     return {
         "SECRET_KEY": config.secret_key,
         "SQLALCHEMY_DATABASE_URI": config.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(),
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(config),
         "MAX_CONTENT_LENGTH": 3 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 3 * 1024 * 1024,
         "PERMANENT_SESSION_LIFETIME": timedelta(days=14),
@@ -78,6 +78,7 @@ def _flask_settings(config: Config) -> dict[str, object]:
     }
 
 
-def _engine_options() -> dict[str, object]:
+def _engine_options(config: Config) -> dict[str, object]:
     # hide_parameters: an error's text must never carry a customer's words into the log.
-    return {"hide_parameters": True, "pool_size": 40, "max_overflow": 40}
+    options: dict[str, object] = {"hide_parameters": True, "pool_size": 40, "max_overflow": 40}
+    return options if config.embedded else options | READING

@@ -5,7 +5,7 @@ from __future__ import annotations
 import select
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -82,8 +82,7 @@ def transaction() -> Iterator[Session]:
     """Commits once at its end, or rolls back and raises; joins the transaction around it where there is one.
 
     A view has always read before it writes, and SQLite cannot turn a reading transaction into a writing one
-    once somebody else has written: so the reading one ends here, the writing one begins IMMEDIATE, and what
-    is changed is read again inside it.
+    once somebody else has written: so reading ends here, and what is changed is read again inside.
     """
     session = db.session()
     if session.info.get("writing"):
@@ -92,7 +91,7 @@ def transaction() -> Iterator[Session]:
     session.rollback()
     session.info.update(writing=True, facts=[])
     try:
-        session.connection(execution_options={"begin": "IMMEDIATE"})
+        session.connection(execution_options=writing(db.engine))
         yield session
         session.commit()
     except BaseException:
@@ -103,6 +102,27 @@ def transaction() -> Iterator[Session]:
         facts = session.info.pop("facts")
     # Reached only after a commit: what follows may be lost with the process, so it may only repeat what rows say.
     committed.send(facts=facts)
+
+
+# PostgreSQL shows each statement what is committed, within a transaction or without one. So reading goes without: it
+# needs no BEGIN, and no ROLLBACK, with which the driver forgets every statement that the server has prepared.
+READING: dict[str, object] = {"isolation_level": "AUTOCOMMIT"}
+_WRITING: Mapping[str, Mapping[str, Any]] = {
+    "postgresql": {"isolation_level": "READ COMMITTED"},
+    "sqlite": {"begin": "IMMEDIATE"},
+}
+
+
+def writing(engine: Engine) -> Mapping[str, Any]:
+    """The execution options of a connection that writes."""
+    return _WRITING[engine.dialect.name]
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_strays(session: Session, _context: object, _rows: object) -> None:
+    """A change outside of `transaction()` would be a commit of its own, and nobody would be told of it."""
+    if not session.info.get("writing"):
+        raise AssertionError(f"changed outside of transaction(): {[*session.new, *session.dirty, *session.deleted]}")
 
 
 def connection() -> Connection:
@@ -158,10 +178,8 @@ def _has_news(connection: Any) -> bool:
 
 
 def _answers(connection: Any) -> bool:
-    connection.autocommit = True  # what is asked must not begin a transaction
     try:
         connection.execute("SELECT 1")
-        connection.autocommit = False
     except connection.OperationalError:
         return False
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 from flask import current_app
 
-from fikoadmin.extensions import db
+from fikoadmin.extensions import db, writing
 
 
 def render_item(kind: str, item: object, autogen_context: object) -> str | bool:
@@ -16,7 +16,7 @@ def render_item(kind: str, item: object, autogen_context: object) -> str | bool:
 
 
 def run() -> None:
-    with db.engine.connect() as connection:
+    with db.engine.connect().execution_options(**writing(db.engine)) as connection:
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
