@@ -1,6 +1,7 @@
 """Workflows to edit on the pages, and what their drafts then hold."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,6 +31,44 @@ def node_titled(app: Flask, workflow_id: int, title: str) -> dict[str, Any]:
     nodes = draft_of(app, workflow_id)["nodes"]
     found: dict[str, Any] = next(node for node in nodes if node["title"] == title)
     return found
+
+
+def id_in(address: str) -> int:
+    """The id of the workflow whose page that is."""
+    found = re.search(r"/workflows/(\d+)", address)
+    assert found, address
+    return int(found[1])
+
+
+def id_of(office: Flask, workflow_id: int, title: str) -> str:
+    """The id of the first node of that title."""
+    return str(next(node["id"] for node in draft_of(office, workflow_id)["nodes"] if node["title"] == title))
+
+
+def line_to(office: Flask, workflow_id: int, title: str) -> str:
+    """The id of the first connection that leads to that node."""
+    target = id_of(office, workflow_id, title)
+    found = (c for c in draft_of(office, workflow_id)["connections"] if c["target_node_id"] == target)
+    return str(next(found)["id"])
+
+
+def guard_to(office: Flask, workflow_id: int, title: str) -> Any:
+    """The condition of that connection."""
+    wanted = line_to(office, workflow_id, title)
+    return next(c["condition"] for c in draft_of(office, workflow_id)["connections"] if c["id"] == wanted)
+
+
+def ways(office: Flask, workflow_id: int) -> set[tuple[str, str, str]]:
+    """(source, type, target) of the draft's connections, by the nodes' titles."""
+    draft = draft_of(office, workflow_id)
+    titles = {node["id"]: node["title"] for node in draft["nodes"]}
+    lines = ((line["source_node_id"], line["connection_type"], line["target_node_id"]) for line in draft["connections"])
+    return {(titles[source], type_, titles[target]) for source, type_, target in lines}
+
+
+def plain(draft: dict[str, Any]) -> dict[str, Any]:
+    """What of a draft is the same in every export of it."""
+    return {part: draft[part] for part in ("workflow", "nodes", "connections")}
 
 
 def one_node(app: Flask, node_type: str, **fields: Any) -> tuple[int, str]:
