@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from bench.counting import counting
 from fikoadmin.models.accounts import Operator
 from fikoadmin.models.actors import Actor
 from fikoadmin.services import accounts
@@ -58,3 +59,10 @@ def signed_in_as(app: Flask, role: str, **fields: str) -> Visitor:
         )
     assert visitor.post("/sign-in", {"email": email, "password": PASSWORD}).status_code == 303
     return visitor
+
+
+def statements_for(visitor: Visitor, path: str) -> int:
+    """How many statements that page takes."""
+    with counting() as counted:
+        assert visitor.get(path).status_code == 200
+    return len(counted.statements)

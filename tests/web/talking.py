@@ -1,4 +1,4 @@
-"""Conversations to look at, and the workflows that act on them."""
+"""Conversations to look at, the workflows that act on them, and what operators do there."""
 
 import json
 
@@ -11,6 +11,7 @@ from fikoadmin.models.events import MESSAGE_RECEIVED
 from fikoadmin.services import conversations, workflows
 from fikoadmin.services.events import Incoming, receive
 from tests.contract.documents import redirect, row, when
+from tests.web.browsing import Visitor
 
 AUTHOR = Actor("command", "", "test")
 
@@ -30,6 +31,13 @@ def live_workflow(app: Flask, destination: str, *keywords: str, name: str = "To 
     with app.app_context():
         workflow, _ = workflows.import_document(json.dumps({"workflow_data": document}).encode(), AUTHOR)
         return workflows.activate(workflow.id, AUTHOR).id
+
+
+def act(visitor: Visitor, conversation_id: str, verb: str, epoch: int = 1, **typed: str) -> tuple[int, str]:
+    """Status and text of the answer to a form of the conversation's page, sent under the epoch shown."""
+    address = f"/conversations/{conversation_id}"
+    answer = visitor.post(f"{address}/{verb}", {"epoch": str(epoch), **typed}, form_at=address)
+    return answer.status_code, answer.text
 
 
 def now_at(app: Flask, conversation_id: str) -> Conversation:

@@ -9,10 +9,9 @@ from fikoadmin.models import customer_pages
 from fikoadmin.models.customers import Customer
 from fikoadmin.models.events import Event
 from fikoadmin.services import conversations, customers, executions
-from tests.web.browsing import Visitor, signed_in_as
+from tests.web.browsing import Visitor, signed_in_as, statements_for
 from tests.web.forms import form_on, send
 from tests.web.talking import AUTHOR, begun, live_workflow, now_at
-from tests.web.test_conversations import statements_for
 
 
 def made(app: Flask, first_name: str, *tags: str, **fields: str) -> int:

@@ -18,9 +18,8 @@ from fikoadmin.models.jobs import SEND_MESSAGES, Job
 from fikoadmin.models.tallies import QUARTER_SECONDS, TO_AI, TO_PEOPLE
 from fikoadmin.services import conversations, executions
 from fikoadmin.web import chart
-from tests.web.browsing import Visitor, signed_in_as
+from tests.web.browsing import Visitor, signed_in_as, statements_for
 from tests.web.talking import AUTHOR, begun, live_workflow
-from tests.web.test_conversations import statements_for
 
 
 def row_of(text: str, *words: str) -> str:

@@ -17,11 +17,10 @@ from fikoadmin.services import executions, workflows
 from fikoadmin.web.executions.overview import Filters
 from tests.contract import documents as made
 from tests.scenes import work
-from tests.web.browsing import Visitor
+from tests.web.browsing import Visitor, statements_for
 from tests.web.drafting import AUTHOR, changed_by_somebody_else, draft_of
 from tests.web.forms import form_on, send
 from tests.web.talking import begun
-from tests.web.test_conversations import statements_for
 
 VIP = made.field("user.tags", "contains", "VIP")
 

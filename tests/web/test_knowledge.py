@@ -17,10 +17,9 @@ from fikoadmin.extensions import db
 from fikoadmin.models.audit import AuditEntry
 from fikoadmin.models.knowledge import KnowledgeItem
 from fikoadmin.services import knowledge, knowledge_csv
-from tests.web.browsing import Visitor, signed_in_as
+from tests.web.browsing import Visitor, signed_in_as, statements_for
 from tests.web.forms import form_on, send
 from tests.web.talking import AUTHOR
-from tests.web.test_conversations import statements_for
 
 ENTRY = {"question": "Do you sell kettles?", "answer": "Yes, blue ones.", "language": "en", "tags": "kettle, tea"}
 

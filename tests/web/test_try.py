@@ -11,10 +11,9 @@ from fikoadmin.models.conversations import Conversation
 from fikoadmin.models.held import Held
 from fikoadmin.models.jobs import ANSWER_CUSTOMER, AVAILABLE, Job
 from fikoadmin.services import answers, conversations
-from tests.web.browsing import Visitor
+from tests.web.browsing import Visitor, statements_for
 from tests.web.forms import forms_on, send
 from tests.web.talking import AUTHOR, begun, live_workflow, now_at, supersede
-from tests.web.test_conversations import statements_for
 
 
 def say(visitor: Visitor, address: str, content: str) -> TestResponse:
