@@ -8,8 +8,8 @@ from tests.contract import documents as made
 from tests.web.browsing import Visitor
 from tests.web.drafting import AUTHOR
 from tests.web.forms import send
+from tests.web.running import live
 from tests.web.talking import begun, live_workflow, now_at
-from tests.web.test_executions import live
 
 
 def asked(visitor: Visitor, conversation_id: str, workflow_id: int) -> str:
