@@ -1,4 +1,4 @@
-"""Waiting nodes, delays and outgoing calls, as other programs see them; schedules: tests/test_schedules.py."""
+"""Waiting nodes, delays and outgoing calls, as other programs see them; schedules: tests/schedules."""
 
 from collections.abc import Iterator
 from typing import Any
