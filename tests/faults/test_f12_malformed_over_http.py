@@ -1,20 +1,17 @@
 """F12 over HTTP: malformed documents and events get an error that names a place, and leave nothing behind.
 
-The reader itself is held by tests/test_documents.py; here the same variants, and events of the same kind, meet the
+The reader itself is held by tests/documents; here the same variants, and events of the same kind, meet the
 running app. On both databases, because they refuse different texts.
 """
 
-import copy
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from tests.app_server import App
 from tests.conftest import STACKS, NewStack
 from tests.contract.client import Client
-from tests.contract.documents import Document, sample, unique
-from tests.test_documents import COMMON, huge
+from tests.faults.malformed import events_refused_whole, imports_refused_whole
 
 IMPORTS = 70
 EVENTS = 70
@@ -24,49 +21,6 @@ EVENTS = 70
 def client(request: pytest.FixtureRequest, new_stack: NewStack) -> Iterator[Client]:
     with new_stack(request.param) as stack, App(stack.environment) as app:
         yield Client(app)
-
-
-def post(client: Client, path: str, text: str) -> int:
-    """The status of an answer that is either what was asked for or a problem in words."""
-    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {client.app.token()}"}
-    answer = client.app.request("POST", f"/api/v1{path}", text.encode("utf-8", "surrogatepass"), headers)
-    assert answer.status < 500, f"{answer.text[:500]} to {text[:500]}"
-    if answer.status >= 400:
-        assert answer.headers.get_content_type() == "application/problem+json"
-        assert answer.json["status"] == answer.status
-    return answer.status
-
-
-def malformed(count: int, chance: random.Random, make_document: Callable[[], Document]) -> Iterator[str]:
-    for number in range(count):
-        yield COMMON[number % len(COMMON)](chance, copy.deepcopy(make_document()))
-
-
-def imports_refused_whole(client: Client, count: int, seed: int) -> None:
-    """What is accepted becomes a workflow, what is refused nothing."""
-    chance, document = random.Random(seed), sample("en_2_redirect_to_human_support")["workflow_data"]
-    texts = [*malformed(count, chance, lambda: document), huge(chance, copy.deepcopy(document))]
-    before = len(client.everything("/workflows"))
-    statuses = [post(client, "/workflows/import", text) for text in texts]
-    assert set(statuses) <= {201, 400, 413, 422}
-    assert len(client.everything("/workflows")) - before == statuses.count(201)
-    assert 0 < statuses.count(201) < count
-
-
-def events_refused_whole(client: Client, count: int, seed: int) -> None:
-    """What is accepted is stored once, what is refused not at all."""
-    conversation = client.conversation()
-
-    def event() -> Document:
-        data = {"content": "سلام hello", "message_id": unique("m"), "extra": {"a": [1, "b"]}}
-        return {
-            "event_type": "MESSAGE_RECEIVED", "conversation_id": conversation, "event_id": unique("e"), "data": data,
-        }  # fmt: skip
-
-    statuses = [post(client, "/events", text) for text in malformed(count, random.Random(seed), event)]
-    assert set(statuses) <= {202, 400, 409, 413, 422}
-    assert 0 < statuses.count(202) < count
-    assert len(client.messages(conversation, "customer")) <= statuses.count(202)
 
 
 def test_f12_p26_p29_imports(client: Client) -> None:
