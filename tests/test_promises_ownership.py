@@ -4,7 +4,6 @@ On SQLite: each holds by what one transaction writes, which is the same code on 
 (P2, P5, P12) the tests in `tests/faults` run on both, and `tests/contract` tries most of these from outside on both.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,14 +13,11 @@ from fikoadmin import destinations
 from fikoadmin.errors import Conflict
 from fikoadmin.extensions import db
 from fikoadmin.models import events
-from fikoadmin.models.actors import Actor
-from fikoadmin.models.audit import AuditEntry
 from fikoadmin.models.conversations import ACTIVE, CLOSED, MARKETING_ACTIVE, SOURCES, SUPPORT_ACTIVE, Conversation
 from fikoadmin.models.events import Event
-from fikoadmin.models.jobs import ANSWER_CUSTOMER, JUDGE_CONDITION, Delivery
-from fikoadmin.models.messages import Message
+from fikoadmin.models.jobs import JUDGE_CONDITION, Delivery
 from fikoadmin.models.workflows import WorkflowVersion
-from fikoadmin.services import accounts, conversations, customers, drafts, executions, settings, workflows
+from fikoadmin.services import conversations, customers, drafts, executions, settings, workflows
 from tests.contract.documents import (
     Document,
     by_hand,
@@ -33,12 +29,12 @@ from tests.contract.documents import (
     redirect,
     row,
     send,
-    set_status,
     tag,
     untag,
     when,
 )
-from tests.scenes import ACTOR, begin, fresh, happen, history, live, messages, outcomes, owner, say, work
+from tests.ownership import CLICKS, at, reply
+from tests.scenes import ACTOR, begin, fresh, happen, live, messages, outcomes, owner, say, work
 from tests.scenes import executions as executions_of
 
 pytestmark = pytest.mark.usefixtures("inside")
@@ -46,20 +42,8 @@ pytestmark = pytest.mark.usefixtures("inside")
 JUDGED = {"type": "ai", "prompt": "Is the customer angry?", "value": ""}
 
 
-def at(place: str) -> str:
-    """A conversation with the AI, with people, in a campaign, or closed."""
-    conversation = begin()
-    if place == SUPPORT_ACTIVE:
-        conversations.redirect(conversation, "sales", ACTOR)
-    elif place == MARKETING_ACTIVE:
-        executions.trigger(live(by_hand(set_status(MARKETING_ACTIVE))).id, conversation, ACTOR)
-    elif place == CLOSED:
-        conversations.close(conversation, ACTOR)
-    assert fresh(conversation).status == place
-    return conversation
-
-
 # -- P6 ------------------------------------------------------------------------------------------------------------
+
 
 ENDINGS = {
     "COMPLETED": by_hand(send("Moment")),
@@ -85,10 +69,6 @@ def test_p06_the_last_redirect_stands_when_its_workflow_ends() -> None:
 
 
 # -- P8, P9 --------------------------------------------------------------------------------------------------------
-
-
-def reply(conversation: str) -> None:
-    conversations.reply(conversation, "I am Sara", ACTOR, "technical")
 
 
 def word_from_elsewhere(conversation: str) -> None:
@@ -237,14 +217,6 @@ def test_p19_an_execution_goes_on_with_the_version_that_it_began() -> None:
 
 # -- P23 -----------------------------------------------------------------------------------------------------------
 
-CLICKS: dict[str, Callable[[str, int], object]] = {
-    "redirect": lambda c, epoch: conversations.redirect(c, "sales", ACTOR, epoch),
-    "take over": lambda c, epoch: conversations.take_over(c, ACTOR, "sales", epoch),
-    "close": lambda c, epoch: conversations.close(c, ACTOR, epoch),
-    "switch the AI": lambda c, epoch: conversations.set_ai(c, False, ACTOR, epoch),
-    "reply": lambda c, epoch: conversations.reply(c, "Hello", ACTOR, "sales", epoch),
-}
-
 
 @pytest.mark.parametrize("click", CLICKS)
 def test_p23_a_stale_click_is_refused_with_the_present_state(click: str) -> None:
@@ -257,73 +229,3 @@ def test_p23_a_stale_click_is_refused_with_the_present_state(click: str) -> None
     assert (owner(conversation), messages(conversation, "support")) == ((ACTIVE, True, "ai", 3), [])
     CLICKS[click](conversation, 3)
     assert owner(conversation)[3] == 4
-
-
-# -- P25 -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("click", CLICKS)
-def test_p25_a_change_of_owner_names_its_operator(click: str) -> None:
-    conversation = begin()
-    CLICKS[click](conversation, 1)
-    event = history(conversation)[-1]
-    assert (event.actor_kind, event.actor_id, event.actor_label) == ("operator", "7", "Sara")
-    assert (event.old_status, event.old_ai_enabled, event.old_destination) == (ACTIVE, True, "ai")
-
-
-def test_p25_a_workflows_redirect_names_version_node_and_execution() -> None:
-    action = redirect("technical")
-    workflow = live(by_hand(action))
-    conversation = begin()
-    execution = executions.trigger(workflow.id, conversation, ACTOR)
-    event = history(conversation)[-1]
-    assert (event.actor_kind, event.actor_id, event.actor_label) == ("workflow", str(workflow.id), workflow.name)
-    assert (event.version, event.execution_id) == (1, execution.id)
-    assert event.node_id == next(n.id for n in workflow.nodes if n.node_type == "action")
-
-
-def test_p25_a_customer_who_reopens_is_the_author() -> None:
-    conversation = at(CLOSED)
-    say(conversation)
-    event = history(conversation)[-1]
-    assert (event.kind, event.actor_kind, event.actor_label) == ("reopen", "customer", "Ada")
-
-
-def audited(author: Actor) -> list[tuple[str, str]]:
-    """What was changed, all of it by `author`."""
-    entries = [entry for entry in AuditEntry.latest(100) if entry.actor_kind != "command"]
-    assert {Actor(e.actor_kind, e.actor_id, e.actor_label) for e in entries} == {author}
-    return [(entry.subject_kind, entry.action) for entry in reversed(entries)]
-
-
-def test_p25_workflows_versions_and_drafts_have_authors() -> None:
-    workflow = workflows.create("New", ACTOR)
-    node = drafts.add_node(workflow.id, "when", {}, ACTOR)
-    drafts.change_node(workflow.id, node.id, {"title": "Start"}, ACTOR)
-    workflows.activate(workflow.id, ACTOR)
-    workflows.pause(workflow.id, ACTOR)
-    changes = ["created", "node added", "node changed"]
-    made = [("workflow", change) for change in changes]
-    assert audited(ACTOR) == [*made, ("version", "published"), ("workflow", "status"), ("workflow", "status")]
-
-
-def test_p25_settings_accounts_and_tokens_have_authors() -> None:
-    first = Actor("command", "", "root")
-    sara = accounts.create_operator("s@fiko.local", "Sara", "administrator", "sales", "long enough!", first).actor
-    settings.change("ai_switch", False, sara)
-    operator = accounts.create_operator("a@fiko.local", "A", "operator", "sales", "long enough!", sara)
-    accounts.change_operator(operator.id, "viewer", "sales", True, sara)
-    accounts.set_password(operator.id, "even longer!", sara)
-    token, _text = accounts.create_token("Bridge", sara)
-    accounts.revoke_token(token.id, sara)
-    accounts_changed = [("operator", action) for action in ("created", "changed", "password changed")]
-    assert audited(sara) == [("setting", "changed"), *accounts_changed, ("token", "created"), ("token", "revoked")]
-
-
-def test_p25_a_message_names_who_wrote_it() -> None:
-    conversation = begin()
-    say(conversation)
-    work(ANSWER_CUSTOMER)
-    reply(conversation)
-    authors = select(Message.type, Message.author_label).order_by(Message.id)
-    assert [tuple(row) for row in db.session.execute(authors)] == [("customer", ""), ("AI", ""), ("support", "Sara")]
