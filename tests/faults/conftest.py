@@ -1,16 +1,22 @@
-"""Databases of the newest schema, quickly: brought there once, and copied for each test."""
+"""Databases of the newest schema, quickly: brought there once, and copied for each test.
+
+And a server and a disk that belong to one test, which breaks or fills them.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from tests import services
-from tests.conftest import STACKS, Stack
+from tests.conftest import STACKS, Stack, require
 from tests.fakes.ai_server import AIServer
 from tests.faults.ground import bring_up, opened
 
@@ -83,3 +89,45 @@ def answering_app(ground: Stack, model: AIServer) -> Iterator[Flask]:
     """The same with a language model."""
     with opened(with_model(ground, model)) as app:
         yield app
+
+
+@pytest.fixture
+def durable(redis_server: services.Redis, tmp_path: Path) -> Iterator[Stack]:
+    """A PostgreSQL of its own, which nobody else misses."""
+    require("postgresql")
+    with services.Postgres(durable=True) as server:
+        environment = {
+            "FIKO_DATABASE_URL": server.new_database(),
+            "FIKO_REDIS_URL": redis_server.new_database(),
+            "FIKO_LOG_FILE": str(tmp_path / "workflow.log"),
+        }
+        bring_up(environment)
+        yield Stack("postgres", environment, redis_server, server)
+
+
+MEGABYTES = 24  # for the few points of the test here; what is stored meanwhile must fit in as well
+SHARED = Path("/dev/shm")
+# Where we may not mount, the shared memory does, if it is small enough to be filled.
+FILLED_AT_MOST = 256 * 1024 * 1024
+
+
+@pytest.fixture
+def disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A file system so small that it can be filled; the parameter, where there is one, is its size in megabytes."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = ["mount", "-t", "tmpfs", "-o", f"size={getattr(request, 'param', MEGABYTES)}m", "tmpfs", str(place)]
+    if subprocess.run(mounted, capture_output=True, check=False).returncode == 0:
+        yield place
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
+        return
+    state = os.statvfs(SHARED)
+    if state.f_bavail * state.f_frsize > FILLED_AT_MOST:
+        pytest.skip("this machine has no file system that a test may fill")
+    folder = SHARED / tmp_path.name
+    folder.mkdir()
+    yield folder
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError):
+            path.unlink()
+    folder.rmdir()

@@ -6,7 +6,7 @@ import multiprocessing
 import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from multiprocessing.synchronize import Barrier
 from queue import Empty
 from random import Random
@@ -22,9 +22,10 @@ from fikoadmin.models.executions import Execution, Step
 from fikoadmin.models.messages import Message
 from fikoadmin.services import events
 from fikoadmin.services.events import Incoming
+from tests.conftest import Stack
 from tests.contract.documents import action, document, note, row, send, unique, when
 from tests.faults.chance import PATIENCE, jitter
-from tests.faults.ground import PROGRAM, message, new_conversation, opened
+from tests.faults.ground import PROGRAM, live_workflow, message, new_conversation, opened
 
 # A clean process each time: a forked copy of this one would share its connections and locks.
 FRESH = multiprocessing.get_context("forkserver")
@@ -162,3 +163,19 @@ def refused(incoming: Incoming) -> bool:
     except Problem as problem:
         return problem.status == 409
     return False
+
+
+def once(ground: Stack, count: int, times: int, processes: int) -> None:
+    """That many events, each delivered so many times, leave one set of rows."""
+    with opened(ground.environment):
+        for document in workflows():
+            live_workflow(document)
+        what = some_events(count)
+    once_each(what, deliver(ground.environment, deal(what, times, processes)))
+    again = deliver(ground.environment, deal(what, 1, 2))
+    once_each(what, again, first=0)
+    with opened(ground.environment):
+        assert rows() == expected(what)
+        other = [replace(incoming, data={**incoming.data, "content": "something else"}) for _, incoming in what]
+        assert all(refused(incoming) for incoming in other)
+        assert rows() == expected(what)

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import cycle, islice
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -22,10 +24,11 @@ from tests.contract.documents import note, row, tag, when
 from tests.fakes.ai_server import AIServer
 from tests.faults import truth
 from tests.faults.chance import wait_until
+from tests.faults.conftest import with_model
 from tests.faults.failpoints import PLACES
 from tests.faults.ground import history, live_workflow, new_conversation
 from tests.faults.load import CLIENTS, KEYWORD, Ledger, load
-from tests.faults.programs import Site
+from tests.faults.programs import Site, site
 
 # Each kill has to hit programs at work.
 AT_LEAST = 20
@@ -143,3 +146,16 @@ def _redirected(told: dict[str, Any]) -> None:
     (event,) = [event for event in history(told["id"]) if event.epoch == told["epoch"]]
     then = (event.new_status, event.new_ai_enabled, event.new_destination)
     assert then == (told["status"], told["ai_enabled"], told["destination"]), "a redirect is what was told"
+
+
+def kill_and_look(
+    ground: Stack, model: AIServer, folder: Path, kills: int, at_least: int = AT_LEAST
+) -> tuple[Kills, Ledger]:
+    """That many kills, a last one of everything, and what holds then."""
+    ledger = new_ledger()
+    with site(with_model(ground, model), folder) as running:
+        struck = kill_under_load(running, ledger, islice(cycle(KILLS), kills), at_least)
+        kill_while_asking(running, ledger, model)
+        settle(ground, ledger)
+    holds(ledger)
+    return struck, ledger

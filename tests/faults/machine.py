@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Flask
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from redis import Redis
 from sqlalchemy import Select, func, select, update
 
-from fikoadmin.ai import Answer, Question
 from fikoadmin.destinations import DESTINATIONS
 from fikoadmin.errors import Conflict
 from fikoadmin.extensions import db, transaction
@@ -26,104 +22,20 @@ from fikoadmin.jobs.runner import Runner
 from fikoadmin.mirror import keys
 from fikoadmin.models.base import database_time
 from fikoadmin.models.executions import OPEN, Execution
-from fikoadmin.models.held import Held
 from fikoadmin.models.jobs import ANSWER_CUSTOMER, AVAILABLE, END_WAIT, Job
 from fikoadmin.models.messages import WORKFLOW_MESSAGE, Message
 from fikoadmin.models.waits import Wait
-from fikoadmin.services import answers, conversations, executions
-from tests.conftest import Stack
-from tests.contract.documents import Document, action, connection, control, document, node, note, redirect, row, when
+from fikoadmin.services import conversations, executions
 from tests.faults import truth
-from tests.faults.chance import PATIENCE, wait_until
 from tests.faults.ground import PERSON, history, new_conversation, say, shown
+from tests.faults.listening import ASK, HUMAN, NOTICE, SILENCE, WAIT
 from tests.faults.redis_states import LIE
+from tests.faults.thoughts import Thought
+from tests.faults.world import World
 
-NOTICE = "You are with other people now"
-HUMAN, SILENCE, ASK, WAIT = "human please", "be silent", "ask me", "wait a moment"
 PEOPLE = tuple(destination.value for destination in DESTINATIONS if destination.to_people)
 
 Owner = tuple[str, bool, str, int]
-
-
-def asking() -> Document:
-    """Asks the customer, and tells people whether it was answered."""
-    begin = when(ASK)
-    ask = node(
-        "waiting", "Ask", customer_message="Your e-mail?", storage_type="email", allowed_errors=2, error_message="Hm?",
-        exit_keywords=["stop"], response_time_limit_enabled=True, response_timeout_amount=1,
-        response_timeout_unit="hours",
-    )  # fmt: skip
-    ways = {kind: note(kind) for kind in ("success", "failure", "timeout", "skip")}
-    ends = [connection(ask, way, kind) for kind, way in ways.items()]
-    return document([begin, ask, *ways.values()], [connection(begin, ask), *ends])
-
-
-def delayed() -> Document:
-    """Gives the conversation to billing an hour later."""
-    later = action("delay", "Later", delay_amount=1, delay_unit="hours")
-    return row(when(WAIT), later, redirect("billing"))
-
-
-def workflows() -> list[Document]:
-    return [row(when(HUMAN), redirect("support")), row(when(SILENCE), control("disable")), asking(), delayed()]
-
-
-@dataclass
-class World:
-    """The installation that all conversations of a run share, and the workflow that is started by hand."""
-
-    app: Flask
-    ground: Stack
-    by_hand: int
-
-
-class Thought(threading.Thread):
-    """An answer in flight: it is asked for in this thread, and given when `land` says so.
-
-    It begins with the epoch under which it was asked for, so that `truth.answers_fenced` can look.
-    """
-
-    def __init__(self, app: Flask, job_id: int) -> None:
-        super().__init__(daemon=True)
-        self._app, self._job_id, self._epoch = app, job_id, 0
-        self._is_asked, self._may_answer = threading.Event(), threading.Event()
-
-    def run(self) -> None:
-        runner = Runner(self._app, {ANSWER_CUSTOMER: replace(KINDS[ANSWER_CUSTOMER], run=self._ask)})
-        runner.execute(self._job_id)
-        runner.stop()
-
-    def _ask(self, held: Held) -> None:
-        self._epoch = held.job.epoch or 0
-        answers.answer_customer(held)
-
-    def answer(self) -> Answer:
-        self._is_asked.set()
-        assert self._may_answer.wait(PATIENCE)
-        return Answer(f"{self._epoch}: Glad to help.", (), "a test")
-
-    def takes_off(self) -> bool:
-        """Whether there was anything to ask."""
-        self.start()
-        wait_until(lambda: self._is_asked.is_set() or not self.is_alive(), "the AI is asked")
-        return self.is_alive()
-
-    def land(self) -> None:
-        self._may_answer.set()
-        self.join(PATIENCE)
-        assert not self.is_alive()
-
-
-class Thinking:
-    """A responder that thinks in the thread that asks."""
-
-    def answer(self, question: Question, cancelled: Callable[[], bool]) -> Answer:
-        thought = threading.current_thread()
-        assert isinstance(thought, Thought)
-        return thought.answer()
-
-    def judge(self, prompt: str, question: Question, cancelled: Callable[[], bool]) -> bool:
-        raise AssertionError("nobody asks for judgements here")
 
 
 class ConversationMachine(RuleBasedStateMachine):

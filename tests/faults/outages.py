@@ -6,11 +6,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from random import Random
 
+from sqlalchemy import text
+
+from fikoadmin.extensions import db
+from tests import services
 from tests.app_server import Answer
+from tests.conftest import Stack
+from tests.fakes.ai_server import AIServer
 from tests.faults.chance import wait_until
+from tests.faults.conftest import with_model
+from tests.faults.ground import bring_up, opened
+from tests.faults.kills import holds, new_ledger, settle
 from tests.faults.load import BUSY, Ledger, load
-from tests.faults.programs import Site
+from tests.faults.programs import Site, site
 from tests.faults.reading import Reader
 
 # Calls acknowledged before each outage and after it, and refused meanwhile.
@@ -67,3 +77,52 @@ def full(disk: Path, room: int) -> Iterator[None]:
         yield
     finally:
         ballast.unlink()
+
+
+@contextmanager
+def stopped(server: services.Postgres) -> Iterator[None]:
+    server.stop("immediate")
+    try:
+        yield
+    finally:
+        server.start()
+
+
+def stop_and_look(durable: Stack, model: AIServer, folder: Path, stops: int) -> tuple[Ledger, Reader]:
+    """That many outages, and what holds then."""
+    assert durable.postgres
+    with opened(durable.environment):
+        ledger = new_ledger()
+        with site(with_model(durable, model), folder, workers=1) as running:
+            reader = suffer(running, ledger, [partial(stopped, durable.postgres)] * stops, reads_fail=True)
+            settle(durable, ledger)
+        only_busy(ledger, reader)
+        holds(ledger)
+    return ledger, reader
+
+
+LONGEST_ROOM = 200_000
+
+
+def fill_and_look(
+    disk: Path, redis: services.Redis, model: AIServer, folder: Path, points: int
+) -> tuple[Ledger, Reader]:
+    """The disk full at that many points, each with another amount of room left for what is under way."""
+    environment = {
+        "FIKO_DATABASE_URL": f"sqlite:///{disk / 'fiko.sqlite3'}",
+        "FIKO_REDIS_URL": redis.new_database(),
+        "FIKO_LOG_FILE": str(folder / "workflow.log"),
+    }
+    bring_up(environment)
+    stack, chance, arms = Stack("sqlite", environment, redis), Random(points), folder / "arms"
+    arms.mkdir()
+    outages = [partial(full, disk, chance.choice((0, chance.randrange(LONGEST_ROOM)))) for _ in range(points)]
+    with opened(environment):
+        ledger = new_ledger()
+        with site(with_model(stack, model), arms, workers=1) as running:
+            reader = suffer(running, ledger, outages, reads_fail=False)
+            settle(stack, ledger)
+        only_busy(ledger, reader)
+        holds(ledger)
+        assert db.session.scalar(text("PRAGMA integrity_check")) == "ok"
+    return ledger, reader

@@ -150,3 +150,8 @@ def outage(app: Flask, ground: Stack, clients: Clients, state: str, number: int)
     assert set(seen.statuses) == {200}, seen.statuses
     assert max(seen.waits) <= WAITS_AT_MOST, f"a page could wait {max(seen.waits)} times"
     return seen
+
+
+def outages(app: Flask, ground: Stack, clients: Clients, rounds: int) -> dict[str, list[Seen]]:
+    """That many of each kind."""
+    return {state: [outage(app, ground, clients, state, number) for number in range(rounds)] for state in STATES}

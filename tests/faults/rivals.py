@@ -21,6 +21,7 @@ from fikoadmin.models.jobs import END_WAIT, Job
 from fikoadmin.models.messages import NOTE, Message
 from fikoadmin.models.waits import Wait
 from fikoadmin.services import waits
+from tests.conftest import Stack
 from tests.contract.documents import Document, connection, document, node, note, unique, when
 from tests.faults.chance import PATIENCE, jitter
 from tests.faults.deliveries import FRESH
@@ -125,4 +126,15 @@ def one_wins(rivalries: Iterable[Rivalry]) -> dict[str, int]:
         assert db.session.scalars(notes).all() == [WON[wait.ended_as]], "one set of effects"
         execution = db.session.get_one(Execution, wait.execution_id)
         assert (execution.status, row.awaited_answers, len(execution.steps)) == (COMPLETED, 0, 3)
+    return wins
+
+
+def answer_or_timeout(ground: Stack, count: int, mutation: Mutation | None = None) -> dict[str, int]:
+    """That many times; nobody is told of an error, and each of the two wins now and then."""
+    rivalries = asked(count)
+    db.session.rollback()
+    errors = race(ground.environment, rivalries, mutation)
+    wins = one_wins(rivalries)
+    assert not errors, f"one of the two was told {errors[0]}"
+    assert all(wins.values()), f"it was no race: {wins}"
     return wins

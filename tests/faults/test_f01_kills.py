@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -21,22 +20,8 @@ from fikoadmin.services.events import Incoming, Receipt
 from tests.conftest import Stack
 from tests.fakes.ai_server import AIServer
 from tests.faults.conftest import with_model
-from tests.faults.kills import AT_LEAST, KILLS, Kills, holds, kill_under_load, kill_while_asking, new_ledger, settle
-from tests.faults.load import Ledger
+from tests.faults.kills import KILLS, holds, kill_and_look, kill_under_load, kill_while_asking, new_ledger, settle
 from tests.faults.programs import site
-
-
-def kill_and_look(
-    ground: Stack, model: AIServer, folder: Path, kills: int, at_least: int = AT_LEAST
-) -> tuple[Kills, Ledger]:
-    """That many kills, a last one of everything, and what holds then."""
-    ledger = new_ledger()
-    with site(with_model(ground, model), folder) as running:
-        struck = kill_under_load(running, ledger, islice(cycle(KILLS), kills), at_least)
-        kill_while_asking(running, ledger, model)
-        settle(ground, ledger)
-    holds(ledger)
-    return struck, ledger
 
 
 def test_p05_p12_p18_p28_whatever_is_killed(app: Flask, ground: Stack, model: AIServer, tmp_path: Path) -> None:

@@ -11,15 +11,10 @@ from flask import Flask
 from fikoadmin import redis_client
 from tests.conftest import Stack
 from tests.faults.ground import opened
-from tests.faults.redis_outages import STATES, Clients, Seen, outage
+from tests.faults.redis_outages import Clients, outage, outages
 
 LOUD = ("down", "frozen")
 """What a client notices as a time-out or a refused connection."""
-
-
-def outages(app: Flask, ground: Stack, clients: Clients, rounds: int) -> dict[str, list[Seen]]:
-    """That many of each kind."""
-    return {state: [outage(app, ground, clients, state, number) for number in range(rounds)] for state in STATES}
 
 
 def test_p05_redirects_and_pages_go_on(app: Flask, ground: Stack) -> None:

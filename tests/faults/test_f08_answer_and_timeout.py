@@ -12,19 +12,7 @@ from fikoadmin.services import waits
 from fikoadmin.services.executions import locked
 from fikoadmin.services.waits import OpenWait
 from tests.conftest import Stack
-from tests.faults.programs import Mutation
-from tests.faults.rivals import asked, one_wins, race
-
-
-def answer_or_timeout(ground: Stack, count: int, mutation: Mutation | None = None) -> dict[str, int]:
-    """That many times; nobody is told of an error, and each of the two wins now and then."""
-    rivalries = asked(count)
-    db.session.rollback()
-    errors = race(ground.environment, rivalries, mutation)
-    wins = one_wins(rivalries)
-    assert not errors, f"one of the two was told {errors[0]}"
-    assert all(wins.values()), f"it was no race: {wins}"
-    return wins
+from tests.faults.rivals import answer_or_timeout
 
 
 def without_a_look() -> None:

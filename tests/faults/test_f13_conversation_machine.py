@@ -5,24 +5,12 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from fikoadmin.destinations import DESTINATIONS
 from fikoadmin.models.conversations import Conversation
-from fikoadmin.services import settings
 from tests.conftest import Stack
-from tests.contract.documents import by_hand, redirect
-from tests.faults.ground import PERSON, live_workflow
-from tests.faults.machine import NOTICE, Thinking, World, run_machine, workflows
-
-
-def new_world(app: Flask, ground: Stack) -> World:
-    """An installation with those workflows, and a notice for each destination."""
-    for document in workflows():
-        live_workflow(document)
-    settings.change_all(
-        {f"notice.{d.value}.{language}": NOTICE for d in DESTINATIONS for language in ("en", "fa")}, PERSON
-    )
-    app.extensions["responder"] = Thinking()
-    return World(app, ground, live_workflow(by_hand(redirect("technical"))))
+from tests.faults.ground import PERSON
+from tests.faults.listening import NOTICE
+from tests.faults.machine import run_machine
+from tests.faults.world import new_world
 
 
 def test_p01_p02_p05_p06_p10_p11_p18_p23_after_every_step(app: Flask, ground: Stack) -> None:

@@ -40,7 +40,7 @@ from tests.faults.deliveries import deal, deliver_here, once_each, some_events
 from tests.faults.ground import PERSON, live_workflow, new_conversation, opened, say
 from tests.faults.interleavings import play
 from tests.faults.redis_states import redis_is
-from tests.faults.test_sqlite_writers import many_writers
+from tests.faults.writers import many_writers
 
 Mutate = Callable[[Any, str, Any], None]
 

@@ -8,9 +8,9 @@ from flask import Flask
 
 from tests.conftest import Stack
 from tests.faults.chance import PATIENCE
+from tests.faults.cuts import disturb, hall_of, threads_for
 from tests.faults.ground import new_conversation
 from tests.faults.programs import site
-from tests.faults.test_f11_streams_cut import disturb, hall_of, threads_for
 
 STREAMS = 2_000
 ROUNDS = 10

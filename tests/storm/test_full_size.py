@@ -11,18 +11,16 @@ from tests.conftest import Stack
 from tests.contract.client import Client
 from tests.fakes.ai_server import AIServer
 from tests.faults.bursts import burst
+from tests.faults.deliveries import once
 from tests.faults.interleavings import play
+from tests.faults.kills import kill_and_look
 from tests.faults.machine import run_machine
 from tests.faults.malformed import events_refused_whole, imports_refused_whole
-from tests.faults.redis_outages import Clients
-from tests.faults.test_f01_kills import kill_and_look
-from tests.faults.test_f02_redis_gone import outages
-from tests.faults.test_f03_postgres_stopped import stop_and_look
-from tests.faults.test_f04_disk_full import fill_and_look
-from tests.faults.test_f07_deliveries import once
-from tests.faults.test_f08_answer_and_timeout import answer_or_timeout
-from tests.faults.test_f13_conversation_machine import new_world
-from tests.faults.test_sqlite_writers import many_writers
+from tests.faults.outages import fill_and_look, stop_and_look
+from tests.faults.redis_outages import Clients, outages
+from tests.faults.rivals import answer_or_timeout
+from tests.faults.world import new_world
+from tests.faults.writers import many_writers
 from tests.services import Redis
 
 pytestmark = pytest.mark.storm
