@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.app_server import App
-from tests.browser.test_pages import findings
+from tests.browser.axe import findings
 from tests.contract import documents as made
 
 OpenPage = Callable[..., Page]

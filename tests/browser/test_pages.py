@@ -3,25 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import cycle
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.app_server import App
+from tests.browser.axe import findings
 from tests.browser.installations import INSTALLATIONS
 from tests.browser.pages import LANGUAGES, addresses, demo, operator_page
 from tests.browser.states import STATES
 
-AXE = (Path(__file__).parent.parent / "vendor" / "axe-core@4.14.1" / "axe.min.js").read_text()
-CHECK = """async (rules) => {
-    const changing = document.getAnimations().filter((one) => one instanceof CSSTransition);
-    await Promise.allSettled(changing.map((one) => one.finished));
-    // What passes is not told of, and no style sheet is fetched once more: half of the time.
-    const wanted = { resultTypes: ["violations"], preload: false };
-    const { violations } = await axe.run(rules ? { ...wanted, runOnly: rules } : wanted);
-    return violations.map((found) => `${found.id}: ${found.nodes.map((node) => node.target.join(" ")).join(", ")}`);
-}"""
 COLOURS = ["color-contrast", "link-in-text-block"]
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
@@ -75,13 +66,6 @@ def _errors(page: Page, address: str) -> list[str]:
     page.goto(address)
     page.remove_listener("console", hear)
     return said
-
-
-def findings(page: Page, rules: list[str] | None = None) -> list[str]:
-    """What axe finds on the page as it stands, by these rules or by all."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE)
-    return list(page.evaluate(CHECK, rules))
 
 
 def some(found: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -1,15 +1,7 @@
 """Where a conversation can be redirected: one list, in its order."""
 
 from tests.contract.client import Client
-
-DESTINATIONS = [
-    ("ai", "AI Assistant"),
-    ("support", "Support"),
-    ("sales", "Sales"),
-    ("technical", "Technical"),
-    ("billing", "Billing"),
-    ("general", "General"),
-]
+from tests.contract.destinations import DESTINATIONS
 
 
 def test_the_destinations_in_their_order(fiko: Client) -> None:

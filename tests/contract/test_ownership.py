@@ -5,17 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.contract.client import Client, State, facts, path
-from tests.contract.documents import (
-    Document,
-    action,
-    by_hand,
-    control,
-    set_status,
-    tag,
-    unique,
-)
+from tests.contract.destinations import DESTINATIONS
+from tests.contract.documents import Document, action, by_hand, control, set_status, tag, unique
 from tests.contract.routes import AI_OWNS, ROUTES, Route, by_api, by_command, by_trigger, closed, marketing
-from tests.contract.test_destinations import DESTINATIONS
 
 PEOPLE = [value for value, _ in DESTINATIONS if value != "ai"]
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from tests.contract.client import Client, State, facts, leaves, path
+from tests.contract.destinations import DESTINATIONS
 from tests.contract.documents import by_hand, redirect
 from tests.contract.routes import AI_OWNS, ROUTES, Route, by_api, by_command, by_trigger
-from tests.contract.test_destinations import DESTINATIONS
 
 
 @pytest.mark.parametrize("route", ROUTES)
