@@ -116,8 +116,8 @@ def workflow(w: Workflow) -> Shape:
     return {
         "id": str(w.id),
         **{name: getattr(w, name) for name in names},
-        "start_date": w.start_date,
-        "end_date": w.end_date,
+        "start_date": w.start_date or None,
+        "end_date": w.end_date or None,
         "version": w.live_version.number if w.live_version else None,
         "created_at": moment(w.created_at),
         "updated_at": moment(w.updated_at),

@@ -87,6 +87,7 @@ def canonical(bare: Mapping[str, Any]) -> str:
     plain = _renamed(bare, node_ids, connection_ids)
     plain["workflow"] = _without(plain["workflow"], "status") | _moments(plain["workflow"])
     plain["nodes"] = [kinds.defaults(node["node_type"]) | node for node in plain["nodes"]]
+    plain["connections"] = [c | {"condition": c["condition"] or {}} for c in plain["connections"]]
     plain["export_metadata"] = _without(plain["export_metadata"], "exported_at", "original_workflow_id")
     return json.dumps(_one_way_of_numbers(plain), sort_keys=True, separators=(",", ":"))
 

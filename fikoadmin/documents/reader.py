@@ -128,9 +128,9 @@ def _connection(value: Any, node_ids: set[str], place: Place) -> dict[str, Any]:
         if node_id not in node_ids:
             raise wrong((place, end), NO_SUCH_NODE, value=shown(node_id))
     one_of(connection["connection_type"], kinds.ALL_CONNECTION_TYPES, (place, "connection_type"))
-    guard = connection.get("condition")
-    connection["condition"] = {} if guard is None else an_object(guard, (place, "condition"))
-    read_condition(connection["condition"], (place, "condition"))
+    guard = connection.setdefault("condition", {})
+    if guard is not None:
+        read_condition(an_object(guard, (place, "condition")), (place, "condition"))
     return connection
 
 

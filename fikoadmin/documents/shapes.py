@@ -48,7 +48,7 @@ def read_fields(values: Mapping[str, Any], fields: Mapping[str, Field], place: P
 def read_field(value: Any, field: Field, place: Place) -> Any:
     """`value` where it has the field's shape; raises Invalid where it has not."""
     if field.nullable and value in (None, ""):
-        return None
+        return value  # either says that there is none, and is exported as it came
     return _CHECKS[field.shape](value, field, place)
 
 

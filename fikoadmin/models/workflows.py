@@ -50,8 +50,10 @@ class Node(Model):
 
     @classmethod
     def from_document(cls, document: dict[str, Any], place: int) -> Node:
-        own = {name: document[name] for name in cls.COLUMNS if name in document}
-        return cls(place=place, fields={k: v for k, v in document.items() if k not in cls.COLUMNS}, **own)
+        # On any other node a field of that name is one that we do not know: it may hold anything.
+        not_ours = () if document["node_type"] == "action" else ("redirect_destination",)
+        own = {name: document[name] for name in cls.COLUMNS if name in document and name not in not_ours}
+        return cls(place=place, fields={k: v for k, v in document.items() if k not in own}, **own)
 
 
 class Connection(Model):
@@ -66,7 +68,7 @@ class Connection(Model):
     source_node_id: Mapped[str] = mapped_column(String(36), ForeignKey("nodes.id", ondelete="CASCADE"), index=True)
     target_node_id: Mapped[str] = mapped_column(String(36), ForeignKey("nodes.id", ondelete="CASCADE"), index=True)
     connection_type: Mapped[str] = mapped_column(String(20))
-    condition: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    condition: Mapped[dict[str, Any] | None] = mapped_column(JSON, nullable=False, default=dict)
     fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     # Not read: they have nodes written before, and deleted after, the connections between them.

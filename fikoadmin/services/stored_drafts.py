@@ -55,10 +55,11 @@ def _rows(statement: Select[Any], workflow_id: int) -> Rows:
 
 
 def _node(row: tuple[Any, ...]) -> dict[str, Any]:
-    node = _named(Node.COLUMNS, row)
-    if node["redirect_destination"] is None:
-        del node["redirect_destination"]
-    return node
+    *own, fields = row
+    columns = dict(zip(Node.COLUMNS, own, strict=True))
+    if columns["redirect_destination"] is None:
+        del columns["redirect_destination"]
+    return {**json.loads(fields), **columns}
 
 
 def _connection(row: tuple[Any, ...]) -> dict[str, Any]:

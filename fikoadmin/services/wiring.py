@@ -56,7 +56,7 @@ def join(
 ) -> None:
     """One more connection, unless there is the same already."""
     present = leaving(workflow, source_id, connection_type)
-    if target_id in [c.target_node_id for c in present if c.condition == (condition or {})]:
+    if target_id in [c.target_node_id for c in present if (c.condition or {}) == (condition or {})]:
         return
     place = max((c.place for c in workflow.connections), default=-1) + 1
     workflow.connections.append(
@@ -100,8 +100,8 @@ def bridge(workflow: Workflow, node: Node) -> None:
     db.session.flush()
 
 
-def both(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    """The extra condition that is true where both are; an empty one always is."""
+def both(first: dict[str, Any] | None, second: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The extra condition that is true where both are; an empty one, or none, always is."""
     if not first or not second:
         return first or second
     return {"combination_operator": "and", "conditions": [first, second]}

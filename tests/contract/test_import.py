@@ -148,6 +148,28 @@ def test_p26_everything_makes_the_round_trip(fiko: Client) -> None:
     assert without_ids(once, bare)["workflow"].items() >= compared(bare)["workflow"].items()
 
 
+@pytest.mark.parametrize("empty", ["", None])
+def test_p26_what_is_empty_makes_the_round_trip(fiko: Client, empty: str | None) -> None:
+    start = never() | {f"schedule_{name}": empty for name in ("frequency", "start_date", "time")}
+    bare = row(start, send("Hello"))
+    bare["workflow"] |= {"start_date": empty, "end_date": empty}
+    bare["connections"][0]["condition"] = None
+    workflow = fiko.live(bare)
+    kept, shown = without_ids(fiko.export(workflow), bare), fiko.get(f"/workflows/{workflow}")
+    assert {name: kept["nodes"][0][name] for name in start} == start
+    assert kept["workflow"].items() >= compared(bare)["workflow"].items()
+    assert kept["connections"] == bare["connections"]
+    assert (shown["start_date"], shown["end_date"]) == (None, None)
+    assert fiko.trigger(workflow, fiko.conversation())["status"] == "COMPLETED"
+
+
+@pytest.mark.parametrize("odd", [None, 5, True, [], {"a": [1]}, "x" * 100], ids=str)
+def test_p26_a_field_that_its_kind_of_node_does_not_have_is_kept(fiko: Client, odd: Any) -> None:
+    bare = row(never() | {"redirect_destination": odd, "tag_name": odd}, send("Hello"))
+    start = fiko.export(fiko.load(bare))["nodes"][0]
+    assert (start["redirect_destination"], start["tag_name"]) == (odd, odd)
+
+
 def test_p26_node_ids_inside_texts_are_rewritten(fiko: Client) -> None:
     ask = later_kinds()[3]
     name = "{{user_response_" + ask["id"] + "}}"

@@ -111,4 +111,4 @@ def test_p26_what_is_not_run_is_told_at_its_place() -> None:
 def test_an_empty_destination_and_empty_dates_are_read() -> None:
     document = changed("nodes", 4, "redirect_destination", to="")
     document["workflow"]["start_date"] = ""
-    assert read_value(document).workflow["start_date"] is None
+    assert read_value(document).workflow["start_date"] == ""
