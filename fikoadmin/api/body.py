@@ -30,6 +30,8 @@ def raw() -> bytes:
     """The bytes that were sent; raises OtherMediaType, TooLarge."""
     if request.mimetype != "application/json" and (request.mimetype or request.content_length):
         raise OtherMediaType("send JSON, with Content-Type: application/json")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise OtherMediaType("send JSON as it is, without Content-Encoding: it is not unpacked here")
     sent, most = request.get_data(cache=False), (request.max_content_length or 0) - 1
     if len(sent) > most:
         raise _too_large(most)

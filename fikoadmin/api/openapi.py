@@ -29,7 +29,7 @@ ERRORS = {
     404: "Not there",
     409: "Conflict with the present state",
     413: "Too large",
-    415: "Not application/json",
+    415: "Not `application/json`, or compressed",
     422: "A field is wrong: `errors` names it",
     429: "Too many bad tokens from this address",
     503: "The database cannot be used right now; Retry-After says when to try again",

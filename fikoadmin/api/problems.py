@@ -33,7 +33,7 @@ class TooLarge(Problem):
 
 class OtherMediaType(Problem):
     status = 415
-    title = "Not application/json"
+    title = "Unsupported media type"
 
 
 class InvalidFields(Invalid):

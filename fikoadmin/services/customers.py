@@ -61,7 +61,7 @@ def add_tag(customer_id: int, name: str) -> Customer:
 
 def remove_tag(customer_id: int, name: str) -> Customer:
     """Raises `TAG_REMOVED` where the customer had the tag; raises NotFound."""
-    return _change_tag(customer_id, name, added=False)
+    return _change_tag(customer_id, name.strip(), added=False)  # it was added without the spaces at its ends
 
 
 def _change_tag(customer_id: int, name: str, *, added: bool) -> Customer:

@@ -7,7 +7,7 @@ import logging
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from ..errors import Busy, Invalid, Problem, is_busy
 from .access import know_reader
@@ -33,7 +33,9 @@ def csrf_page(error: CSRFError) -> ResponseReturnValue:
 
 
 def http_page(error: HTTPException) -> ResponseReturnValue:
-    return page(error.code or 500)
+    body, status = page(error.code or 500)
+    methods = error.valid_methods if isinstance(error, MethodNotAllowed) else None
+    return body, status, {"Allow": ", ".join(sorted(methods))} if methods else {}
 
 
 def fault_page(error: Exception) -> ResponseReturnValue:

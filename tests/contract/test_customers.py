@@ -59,6 +59,13 @@ def test_a_tag_may_have_any_letters(fiko: Client, name: str) -> None:
     assert fiko.get(f"/customers/{customer}")["tags"] == []
 
 
+def test_a_tag_is_removed_by_what_it_was_added_by(fiko: Client) -> None:
+    customer = fiko.customer()["id"]
+    assert fiko.post(f"/customers/{customer}/tags", {"name": " lead "})["tags"] == ["lead"]
+    fiko.call("DELETE", f"/customers/{customer}/tags/%20lead%20", expect=204)
+    assert fiko.get(f"/customers/{customer}")["tags"] == []
+
+
 def test_a_tag_that_is_not_there_removes_nothing(fiko: Client) -> None:
     customer = fiko.customer(tags=["vip"])["id"]
     assert fiko.ask("DELETE", f"/customers/{customer}/tags/other").status in (204, 404)

@@ -1,5 +1,6 @@
 """Errors: problem documents with the right status, and never a 5xx, whatever comes in."""
 
+import gzip
 import http.client
 import json
 from typing import Any
@@ -60,6 +61,13 @@ def test_p29_not_json(fiko: Client, places: dict[str, str], post: str, body: byt
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/xml"])
 def test_p29_another_media_type(fiko: Client, places: dict[str, str], post: str, kind: str) -> None:
     assert_problem(raw(fiko, "POST", post.format(**places), b"{}", Content_Type=kind), 415)
+
+
+def test_p29_a_compressed_body_is_refused_as_that(fiko: Client) -> None:
+    answer = raw(fiko, "POST", "/customers", gzip.compress(b"{}"), Content_Encoding="gzip")
+    assert_problem(answer, 415)
+    assert "Content-Encoding" in answer.json["detail"]
+    assert raw(fiko, "POST", "/customers", b"{}", Content_Encoding="identity").status == 201
 
 
 @pytest.mark.parametrize("post", POSTS)

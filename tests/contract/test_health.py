@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.contract.client import Client, wait_until
 
 CALLS = {
@@ -35,6 +37,13 @@ CALLS = {
 
 def test_it_is_alive(fiko: Client) -> None:
     assert fiko.app.request("GET", "/healthz").status == 200
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/api/v1/conversations/x"])
+def test_another_method_is_told_which_there_are(fiko: Client, path: str) -> None:
+    answer = fiko.app.request("PUT", path, headers={"Authorization": f"Bearer {fiko.app.token()}"})
+    assert answer.status == 405
+    assert "GET" in answer.headers["Allow"]
 
 
 def test_it_is_ready_and_nothing_is_degraded(fiko: Client) -> None:
