@@ -167,7 +167,7 @@ def judge_condition(held: Held) -> None:
         judgement: bool | str = _responder().judge(prompt, question, held.lost)
     except AIUnavailable as failure:
         if failure.temporary:
-            waits.attempted(wait_id)
+            waits.attempted(wait_id, held.job.attempts, failure.reason)
             raise Retry(failure.reason, failure.retry_after) from failure
         judgement = failure.reason
     except Cancelled:

@@ -42,7 +42,7 @@ def make_call(held: Held) -> None:
     request, key = found
     shown, failure = CALLS[request["call"]](request, key)
     if failure and failure.temporary:
-        waits.attempted(wait_id)
+        waits.attempted(wait_id, held.job.attempts, failure.reason)
         raise Retry(failure.reason, failure.retry_after) from failure
     with transaction():
         shown["attempts"] = held.job.attempts

@@ -16,7 +16,7 @@ from ..engine.outcomes import Outcome
 from ..extensions import db, transaction
 from ..models.conversations import Conversation
 from ..models.events import Event
-from ..models.executions import RUNNING, Execution
+from ..models.executions import RUNNING, Execution, Step
 from ..models.held import Held
 from ..models.waits import ANSWER, Wait
 from .executions import as_it_ran, customer_of, locked, with_cause
@@ -72,11 +72,18 @@ def conclude(wait_id: int, outcome: Outcome) -> None:
                 run.conclude(found.wait, outcome, "outcome")
 
 
-def attempted(wait_id: int) -> None:
-    """A call's first attempt is over without an outcome: the execution no longer holds back the AI's turn."""
-    with transaction():
+def attempted(wait_id: int, attempts: int, reason: str) -> None:
+    """That attempt has failed and another follows: the step says so (P15).
+
+    After the first one the execution no longer holds back the AI's turn.
+    """
+    with transaction() as session:
         found = find_open(wait_id)
-        if found and not found.wait.attempted:
+        if found is None:
+            return
+        step = session.scalars(_waiting_step(), {"execution": found.execution.id, "at": found.wait.step_position}).one()
+        step.data = {**step.data, "attempts": attempts, "last_failure": reason}
+        if not found.wait.attempted:
             found.wait.attempted = True
             settle(found.execution.event, found.conversation)
 
@@ -116,6 +123,11 @@ def _place() -> Select[str | None]:
 def _locking() -> Select[Wait, Execution]:
     both = select(Wait, Execution).join(Wait.execution).where(Wait.id == bindparam("id")).options(*with_cause())
     return both.with_for_update(of=[Wait, Execution]).execution_options(populate_existing=True)
+
+
+@cache
+def _waiting_step() -> Select[Step]:
+    return select(Step).where(Step.execution_id == bindparam("execution"), Step.position == bindparam("at"))
 
 
 @contextmanager

@@ -99,6 +99,15 @@ def test_p21_it_is_tried_again_with_the_same_key_and_then_succeeds(receiver: Rec
     assert messages(conversation, "marketing") == ["fine"]
 
 
+def test_p15_between_two_tries_the_step_says_how_the_last_one_failed(receiver: Receiver) -> None:
+    receiver.fails(503, times=2)
+    conversation = called(receiver.url)
+    for tried in (1, 2):
+        let_time_pass()
+        found = step(conversation)
+        assert (found.outcome, found.data["attempts"], found.data["last_failure"]) == (None, tried, "answered 503")
+
+
 def test_p21_failure_is_taken_only_after_the_last_try(receiver: Receiver) -> None:
     receiver.fails(502, times=TRIES)
     conversation = called(receiver.url)

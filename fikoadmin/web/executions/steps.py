@@ -102,7 +102,7 @@ class StepTexts:
             new=data.get("new"),
             facts=facts,
             warnings=_warnings(data, self.graph),
-            waits_for=_waits_for(self.waits.get(step.position)),
+            waits_for=_waits_for(self.waits.get(step.position), data),
         )
 
 
@@ -154,11 +154,11 @@ NAMES: Table = {
     "answer": lazy_gettext("The customer's answer"),
     "errors": lazy_gettext("Wrong answers"),
     "wrong_answer": lazy_gettext("What was wrong"),
-    "url": lazy_gettext("Called"),
+    "url": lazy_gettext("Call"),
     "status": lazy_gettext("Answered with"),
     "response": lazy_gettext("The answer"),
     "attempts": lazy_gettext("Attempts"),
-    "to": lazy_gettext("Sent to"),
+    "to": lazy_gettext("To"),
     "subject": lazy_gettext("Subject"),
     "text": lazy_gettext("Text"),
 }
@@ -166,7 +166,7 @@ TEXTS = frozenset({"content", "response", "text", "answer"})
 # Said elsewhere on the page, or of use to programs only.
 ELSEWHERE = frozenset(
     {"checks", "old", "new", "destination", "unknown_names", "held_back_by_guard", "method", "headers", "seconds"}
-    | {"message_id"}
+    | {"message_id", "last_failure"}
 )
 PLACES = {name: place for place, name in enumerate(NAMES)}
 
@@ -237,12 +237,14 @@ def _warnings(data: Data, graph: Graph) -> list[Markup]:
     return warnings
 
 
-def _waits_for(wait: Wait | None) -> str:
+def _waits_for(wait: Wait | None, data: Data) -> str:
     if wait is None:
         return ""
     until = format_datetime(wait.due_at)
     if wait.kind == DELAY:
         return str(gettext("Goes on at %(moment)s", moment=until))
+    if failure := data.get("last_failure"):
+        return str(gettext("The last attempt failed: %(reason)s. Another follows.", reason=label_reason(failure)))
     if "prompt" in wait.data:
         return str(gettext("Waits for what the AI says"))
     if wait.kind != ANSWER:

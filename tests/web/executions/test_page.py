@@ -5,7 +5,8 @@ from flask import Flask
 
 from fikoadmin.extensions import db, transaction
 from fikoadmin.models.executions import Execution, Step
-from fikoadmin.services import workflows
+from fikoadmin.models.waits import Wait
+from fikoadmin.services import waits, workflows
 from tests.contract import documents as made
 from tests.web.browsing import Visitor
 from tests.web.drafting import AUTHOR, changed_by_somebody_else, draft_of
@@ -112,3 +113,16 @@ def test_the_conversation_leads_to_it(office: Flask, reader: Visitor) -> None:
     conversation_id = begun(office)
     execution_id = ran(office, live(office, made.by_hand(made.send("Hi"))), conversation_id)
     assert f'href="/executions/{execution_id}"' in reader.text(f"/conversations/{conversation_id}")
+
+
+def test_a_call_that_is_tried_again_says_why(office: Flask, editor: Visitor) -> None:
+    call = made.action("webhook", webhook_url="http://127.0.0.1/hook")
+    execution_id = ran(office, live(office, made.by_hand(call)), begun(office))
+    address = f"/executions/{execution_id}"
+    assert "Waits for the outcome of a call" in editor.text(address)
+    with office.app_context():
+        (wait,) = Wait.open_of(execution_id)
+        waits.attempted(wait.id, 3, "answered 503")
+    page = editor.text(address)
+    assert "The last attempt failed: answered 503. Another follows." in page
+    assert "Attempts</dt><dd>3" in page
