@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from ...destinations import DESTINATIONS
 from ...models.conversations import SOURCES
-from ..formats import format_digits
+from ..formats import format_calendar_day, format_datetime, format_digits
 from ..labels import EVENT_TYPES, STATUSES, destination_label, label
+from ..language import get_timezone
 from .node_labels import TRUTH, WEEKDAYS, word
+
+
+def _moment(text: str) -> str:
+    """A day or a moment, as conditions compare it; what is neither, or in no calendar of ours, stays as it is."""
+    try:
+        moment = datetime.fromisoformat(text)
+        if len(text) <= len("2025-10-01"):
+            return format_calendar_day(moment.date())
+        # Without a zone it is compared as local time.
+        return format_datetime(moment if moment.tzinfo else moment.replace(tzinfo=get_timezone()))
+    except (ValueError, OverflowError):
+        return text
+
 
 WORDS: Mapping[str, Callable[[str], str]] = {
     "conversation.status": partial(label, "status"),
     "conversation.destination": destination_label,
     "conversation.source": partial(label, "channel"),
     "user.source": partial(label, "channel"),
+    "user.created_at": _moment,
     "conversation.ai_enabled": partial(word, TRUTH),
     "event.type": partial(label, "event_type"),
     "now.weekday": partial(word, WEEKDAYS),

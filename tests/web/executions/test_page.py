@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 
+from fikoadmin.clock import now
 from fikoadmin.extensions import db, transaction
 from fikoadmin.models.executions import Execution, Step
 from fikoadmin.models.waits import Wait
@@ -126,3 +127,12 @@ def test_a_call_that_is_tried_again_says_why(office: Flask, editor: Visitor) -> 
     page = editor.text(address)
     assert "The last attempt failed: answered 503. Another follows." in page
     assert "Attempts</dt><dd>3" in page
+
+
+def test_a_moment_that_was_compared_is_told_as_everywhere(office: Flask, reader: Visitor) -> None:
+    days = [made.field("user.created_at", "less", day) for day in ("2020-01-01", "0001-01-01T00:00+09:00")]
+    workflow_id = live(office, made.by_hand(made.condition(*days)))
+    page = reader.text(f"/executions/{ran(office, workflow_id, begun(office))}")
+    assert "1 Jan 2020" in page
+    assert "0001-01-01T00:00" in page
+    assert f">{now():%Y-%m-%dT}" not in page, "what was found too"
