@@ -41,6 +41,9 @@ class Graph:
         """The switched-on When nodes, in document order."""
         return tuple(n for n in self.nodes.values() if n["node_type"] == "when" and n["is_active"])
 
+    def switched_off_starts(self) -> tuple[Node, ...]:
+        return tuple(n for n in self.nodes.values() if n["node_type"] == "when" and not n["is_active"])
+
     def next(self, node_id: str, connection_type: str) -> tuple[Connection, ...]:
         """The connections of that type out of that node, in document order."""
         return self._next.get((node_id, connection_type), ())

@@ -10,12 +10,12 @@ from flask import Flask, current_app
 
 from .index import Index
 from .matcher import Matcher
-from .reasons import NO_KEYWORD, OTHER_CHANNEL, OTHER_EVENT, OWN_EVENT, Candidate, Snapshot, examine
+from .reasons import NO_KEYWORD, OTHER_CHANNEL, OTHER_EVENT, OWN_EVENT, Candidate, Snapshot, examine, switched_off
 from .workflow import LiveWorkflow, as_live
 
 __all__ = [
     "NO_KEYWORD", "OTHER_CHANNEL", "OTHER_EVENT", "OWN_EVENT", "Candidate", "Index", "LiveWorkflow", "Matcher",
-    "Snapshot", "as_live", "examine", "index", "init_app", "published",
+    "Snapshot", "as_live", "examine", "index", "init_app", "published", "switched_off",
 ]  # fmt: skip
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..engine.graph import Node
+from ..engine.graph import Graph, Node
 from ..engine.text import normalise
 from ..models import events
 from ..models.events import Event
-from ..words import N_
+from ..words import N_, P_
 from .workflow import LiveWorkflow
 
 OTHER_EVENT = N_("it starts on other events")
@@ -20,6 +20,7 @@ NO_KEYWORD = N_("no keyword is in the message")
 OTHER_CHANNEL = N_("another channel")
 MISSING_TAGS = N_("the customer lacks a tag")
 OTHER_TAG = N_("another tag was added")
+SWITCHED_OFF = P_("its start “%(title)s” fits, but is switched off")
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,15 @@ def examine(workflow: LiveWorkflow, snapshot: Snapshot, chain: list[int]) -> Can
         else:
             candidate.starts.append(node["id"])
     return candidate
+
+
+def switched_off(graph: Graph, snapshot: Snapshot) -> list[dict[str, Any]]:
+    """For each When node that would start on it, were it switched on, that it is not."""
+    fitting = [node for node in graph.switched_off_starts() if not refusals_of(node, snapshot)]
+    return [
+        {"node_id": node["id"], **_refusal(SWITCHED_OFF % {"title": node["title"] or node["id"]}, None, None)}
+        for node in fitting
+    ]
 
 
 def refusals_of(node: Node, snapshot: Snapshot) -> list[dict[str, Any]]:

@@ -14,8 +14,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, undefer
 
 from ..engine.context import last_customer_text
+from ..engine.graph import Graph
 from ..extensions import db
-from ..matching import LiveWorkflow, Snapshot, as_live, examine
+from ..matching import LiveWorkflow, Snapshot, as_live, examine, switched_off
 from ..models.conversations import Conversation
 from ..models.events import MESSAGE_RECEIVED, Event
 from ..models.pages import PAGE_SIZE, Page, number
@@ -87,8 +88,12 @@ def _spans(generation: int, after: int, limit: int) -> list[tuple[LiveSpan, Work
 def _considered(
     event: Event, workflow: Workflow, version: WorkflowVersion, stored: dict[int, dict[str, Any]]
 ) -> Considered:
-    candidate = stored.get(workflow.id) or examine(as_live(workflow, version), _snapshot(event), event.chain).as_data()
-    return Considered(workflow.id, workflow.name, version.number, candidate["starts"], candidate["refusals"])
+    snapshot, live = _snapshot(event), as_live(workflow, version)
+    candidate = stored.get(workflow.id) or examine(live, snapshot, event.chain).as_data()
+    starts, refusals = candidate["starts"], candidate["refusals"]
+    if not starts and workflow.id not in event.chain:
+        refusals = switched_off(Graph(version.document), snapshot) + refusals
+    return Considered(workflow.id, workflow.name, version.number, starts, refusals)
 
 
 def _snapshot(event: Event) -> Snapshot:

@@ -152,6 +152,16 @@ def test_p15_every_workflow_that_was_live_says_why_it_did_not_start(inside_any: 
     assert shown[2].refusals[0]["reason"] == "it starts on other events"
 
 
+def test_p15_a_start_that_is_switched_off_says_so(inside_any: Flask) -> None:
+    off, on, end = when("go", title="Off", is_active=False), when("stop"), tag("x")
+    live(document([off, on, end], [connection(off, end), connection(on, end)]))
+    event = db.session.get_one(Event, say(begin(), "go").event_id)
+    (shown,) = why.workflows_of(event).items
+    assert [refusal["reason"] for refusal in shown.refusals] == [
+        "its start “Off” fits, but is switched off", "no keyword is in the message",
+    ]  # fmt: skip
+
+
 def test_p25_who_retried_is_on_the_event_of_the_retry(inside: Flask) -> None:
     _workflow, _broken, conversation = failing()
     again = executions.retry(execution(conversation).id, ACTOR)
