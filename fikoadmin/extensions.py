@@ -151,6 +151,19 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
             connection.execute(f"PRAGMA {pragma}")
 
 
+# A process that says nothing for so long in a transaction is frozen, or its machine is gone: until it is back, what it
+# has locked would be out of everybody's reach. No transaction of ours waits for anything but the database.
+SILENT_SECONDS = 20
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_postgres(connection: Any, _record: object) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        connection.autocommit = True  # a setting made in a transaction that is rolled back is forgotten
+        connection.execute(f"SET idle_in_transaction_session_timeout = '{SILENT_SECONDS}s'")
+        connection.autocommit = False
+
+
 # A connection that lay idle for longer is asked whether it still stands before it is used.
 ASKED_AFTER_SECONDS = 5.0
 
