@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import String, Table, insert
+from sqlalchemy import String, Table, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
@@ -113,6 +113,14 @@ class Talk:
             db.session.add(Delivery(conversation_id=self.id, message=message, channel=self.source))
             Job.requeue(jobs.SEND_MESSAGES, self.id, key=f"send:{self.id}")
         return message
+
+    def is_unanswered(self, message_id: int) -> bool:
+        """Whether that message of the customer's is in the unanswered stretch: nobody has answered since."""
+        if self.unanswered_since is None or message_id == self.unanswered_message_id:
+            return self.unanswered_since is not None
+        later = select(Message.id).where(Message.conversation_id == self.id, Message.id > message_id)
+        answers = later.where(Message.type.in_(messages.ANSWERS), Message.superseded.is_(False))
+        return db.session.scalar(answers.limit(1)) is None
 
     def _answered(self) -> None:
         self.unanswered_since = self.unanswered_message_id = None

@@ -42,8 +42,7 @@ def answer_customer(held: Held) -> None:
     stretch = (conversation_id, int(message_id), held.job.epoch)
     question = _question(*stretch)
     if question is None:
-        with transaction():
-            held.finish(DONE, "nothing to answer any more")
+        _drop(held, *stretch)
         return
     try:
         answer = _responder().answer(question, held.lost)
@@ -123,11 +122,28 @@ def _commit(held: Held, answer: Answer, conversation_id: str, message_id: int, e
                 conversation.answer(answer.text)
             else:
                 conversation.keep_superseded(answer.text, refusal)
+            _ask_again(conversation, refusal, message_id)
             held.finish(DONE, refusal or answer.why)
     except LeaseLost:
         # Armed anew or taken by another while this one was being written: another answer is on its way.
         with transaction():
             _locked(conversation_id).keep_superseded(answer.text, "asked again")
+
+
+def _drop(held: Held, conversation_id: str, message_id: int, epoch: int | None) -> None:
+    with transaction():
+        conversation = _locked(conversation_id)
+        _ask_again(conversation, conversation.lets_answer(epoch, message_id), message_id)
+        held.finish(DONE, "nothing to answer any more")
+
+
+def _ask_again(conversation: Conversation, refusal: str | None, message_id: int) -> None:
+    """Where the customer only wrote again, an answer is still owed to the whole stretch.
+
+    The later message need not have asked for one: a workflow may have reacted to it, and not to those before it.
+    """
+    if refusal == conversations.WROTE_AGAIN and conversation.is_unanswered(message_id):
+        conversation.ask_ai()
 
 
 def _locked(conversation_id: str) -> Conversation:

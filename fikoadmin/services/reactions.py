@@ -148,8 +148,11 @@ def _holds_back(execution: Execution) -> bool:
 
 
 def settle(event: Event, conversation: Conversation | None) -> None:
-    """After a later go at one of an event's executions: the AI's turn may have come now."""
+    """After a later go at one of an event's executions: the AI's turn may have come now.
+
+    Not where the message that began it has been answered: what is unanswered is later, and has its own executions.
+    """
     db.session.flush()
-    if event.message_id is not None and conversation and conversation.unanswered_since is not None:
+    if event.message_id is not None and conversation and conversation.is_unanswered(event.message_id):
         executions = db.session.scalars(select(Execution).where(Execution.event_id == event.id))
         ai_turn(event, conversation, list(executions))

@@ -14,6 +14,7 @@ from tests.contract.documents import (
     connection,
     document,
     redirect,
+    row,
     send,
     set_status,
     tag,
@@ -50,9 +51,9 @@ def asks(keyword: str, *doings: Document) -> Document:
     prompt = "Does the customer ask for a person? true or false"
     asked = condition({"type": "ai", "value": "", "prompt": prompt})
     start, no = when(keyword), redirect("billing", "No")
-    row = [start, asked, *doings]
-    ways = [connection(a, b) for a, b in zip(row, row[1:], strict=False)]
-    return document([*row, no], [*ways, connection(asked, no, "failure")])
+    line = [start, asked, *doings]
+    ways = [connection(a, b) for a, b in zip(line, line[1:], strict=False)]
+    return document([*line, no], [*ways, connection(asked, no, "failure")])
 
 
 def redirected(client: Client, conversation: str) -> None:
@@ -112,6 +113,19 @@ def test_p02_an_answer_in_flight_is_superseded(
     client.settle()
     assert all(message["superseded"] for message in client.messages(conversation, "AI"))
     assert client.answers(conversation) == []
+
+
+def test_p10_what_a_workflow_answers_meanwhile_takes_no_other_message_its_answer(
+    client: Client, model: AIServer
+) -> None:
+    keyword, conversation = unique("key"), client.conversation()
+    client.live(row(when(keyword), send("It is 5.")))
+    model.hold()
+    client.say(conversation, "When do you open?")
+    model.wait_until_held()
+    assert client.say(conversation, keyword)["ai_reply"] == "none"
+    model.release()
+    assert len(client.answered(conversation)) == 1
 
 
 @pytest.mark.parametrize("change", [redirected, closed])

@@ -48,6 +48,16 @@ def test_a_delay_leaves_the_word_to_the_ai(inside: Flask) -> None:
     assert fresh(conversation).ai_may_reply
 
 
+def test_p10_a_delay_that_ends_leaves_later_messages_to_their_own_executions(inside: Flask) -> None:
+    conversation = delayed(tag("seen"))
+    live(row(when("price"), send("It is 5.")))
+    work()
+    assert say(conversation, "the price?").ai_reply == "none"
+    let_time_pass()
+    assert execution(conversation).status == "COMPLETED"
+    assert len(messages(conversation, "AI")) == 1
+
+
 def test_p17_after_a_change_of_owner_what_was_delayed_is_skipped(inside: Flask) -> None:
     conversation = delayed(send("Still there?"))
     conversations.redirect(conversation, "sales", ACTOR)
