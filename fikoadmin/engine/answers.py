@@ -89,11 +89,13 @@ def _date(text: str) -> str:
 
 
 def _choice(text: str, options: Sequence[str]) -> str:
-    """One of the options as the operator wrote it, by its words or its number in the list."""
+    """One of the options as the operator wrote it, by its words or else its number in the list."""
     said = normalise(text)
-    for number, option in enumerate(options, 1):
-        if said in (normalise(option), str(number)):
-            return option
+    words = [normalise(option) for option in options]
+    # Words first: where the options are numbers themselves, the customer means what they say, not their place.
+    for names in (words, [str(number) for number in range(1, len(options) + 1)]):
+        if said in names:
+            return options[names.index(said)]
     raise Unusable(N_("this is none of the options"))
 
 

@@ -61,7 +61,7 @@ def look_up(fields: Fields, name: str) -> Any:
         return _descend(fields.get("event", {}).get("data", {}), name.removeprefix(DATA))
     # A title is taken whole: it may hold spaces and dots.
     if name.startswith(ANSWERS):
-        return fields.get("answers", {}).get(name.removeprefix(ANSWERS), MISSING)
+        return fields.get("answers", {}).get(name.removeprefix(ANSWERS).strip(), MISSING)
     if name.startswith(USER_RESPONSE):
         return fields.get("user_responses", {}).get(name.removeprefix(USER_RESPONSE), MISSING)
     return MISSING

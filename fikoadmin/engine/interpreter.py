@@ -91,7 +91,7 @@ class Run:
         outcome = waiting.hear(node, self.context, self.graph, text, errors)
         if outcome is None:
             wait.data = {**wait.data, "errors": errors + 1}
-            step.data = {**step.data, "errors": errors + 1}
+            step.data = {**step.data, "errors": errors + 1, **self._warnings(step)}
             return
         if "answer" in outcome.data:
             self._keep(node, outcome.data["answer"])
@@ -132,7 +132,7 @@ class Run:
 
     def _keep(self, node: Node, answer: Any) -> None:
         """The answer is there for all later nodes, and an e-mail address or phone number for good."""
-        self.kept.setdefault("answers", {})[str(node.get("title") or "")] = answer
+        self.kept.setdefault("answers", {})[str(node.get("title") or "").strip()] = answer
         self.kept.setdefault("user_responses", {})[node["id"]] = answer
         column = {"email": "email", "phone": "phone_number"}.get(str(node.get("storage_type")))
         if column and self.context.customer:
@@ -189,12 +189,13 @@ class Run:
 
     def _write(self, step: Step, outcome: Outcome) -> None:
         step.outcome, step.reason, step.finished_at = outcome.word, outcome.reason[:500], now()
-        step.data = {**step.data, **outcome.data, **self._warnings()}
+        step.data = {**step.data, **outcome.data, **self._warnings(step)}
 
-    def _warnings(self) -> dict[str, Any]:
-        """What the step shall mention; told once."""
+    def _warnings(self, step: Step) -> dict[str, Any]:
+        """What the step shall mention, beside what it mentions already; told once."""
         warnings, self.context.warnings = self.context.warnings, []
-        return {"unknown_names": warnings} if warnings else {}
+        names = [*step.data.get("unknown_names", []), *warnings]
+        return {"unknown_names": list(dict.fromkeys(names))} if warnings else {}
 
     def _follow(self, node: Node, step: Step, outcome: Outcome) -> None:
         if outcome.connection is None:
@@ -218,7 +219,7 @@ class Run:
             execution=self.execution, step_position=step.position, kind=suspended.kind, due_at=suspended.due_at,
             conversation_id=self.execution.conversation_id, data=suspended.data,
         )  # fmt: skip
-        step.data = {**step.data, **suspended.shows, **self._warnings()}
+        step.data = {**step.data, **suspended.shows, **self._warnings(step)}
         db.session.add(wait)
         db.session.flush()
         if suspended.job:

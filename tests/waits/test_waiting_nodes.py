@@ -111,6 +111,28 @@ def test_answers_of_each_type(inside: Flask, storage_type: str, said: str, kept:
     assert messages(conversation, "marketing")[-1] == kept
 
 
+@pytest.mark.parametrize(("said", "kept"), [("1", "1"), ("۳", "3"), ("2", "2")])
+def test_an_option_that_is_a_number_is_meant_by_its_words(inside: Flask, said: str, kept: str) -> None:
+    conversation = asked(ask("choice", choice_options=["3", "2", "1"]), success=send("{{answers.Ask}}"))
+    say(conversation, said)
+    assert messages(conversation, "marketing")[-1] == kept
+
+
+@pytest.mark.parametrize("title", ["Ask ", " Ask", " What, e.g. today? "])
+def test_an_answer_is_found_by_a_title_with_spaces_around(inside: Flask, title: str) -> None:
+    told = send("Noted {{answers." + title + "}}")
+    conversation = asked({**ask(), "title": title}, success=told)
+    say(conversation, "Ada")
+    assert messages(conversation, "marketing")[-1] == "Noted Ada"
+
+
+def test_an_unknown_name_in_question_or_error_message_is_told(inside: Flask) -> None:
+    texts = {"customer_message": QUESTION + "{{user.hat}}", "error_message": "Again{{user.shoe}}"}
+    conversation = asked(ask("email", **texts), success=send("ok"))
+    say(conversation, "no address")
+    assert execution(conversation).steps[1].data["unknown_names"] == ["user.hat", "user.shoe"]
+
+
 def test_an_email_address_and_a_phone_number_are_stored_on_the_customer(inside: Flask) -> None:
     conversation = asked(ask("phone"), success=send("ok"))
     say(conversation, "0912 123 4567")
