@@ -11,7 +11,7 @@ from ..words import N_
 from . import conditions
 from .actions import ACTIONS, Node
 from .context import Context
-from .outcomes import FAILURE, SUCCESS, Outcome, Suspended, failed, passed
+from .outcomes import FAILURE, NO_CONVERSATION, SUCCESS, Outcome, Suspended, failed, passed
 from .waiting import ask
 
 NOT_RUN = N_("this release does not run this kind of node")
@@ -23,6 +23,8 @@ def when(node: Node, context: Context) -> Outcome:
 
 def condition(node: Node, context: Context) -> Outcome | Suspended:
     verdict = conditions.check(node, context.fields, context.judged)
+    if verdict.value is None and context.conversation is None:
+        return failed(NO_CONVERSATION)  # a prompt is judged on what was said in one
     if verdict.value is None:
         prompt = verdict.prompts[0]
         asked = {"prompt": prompt, "asked": context.fill(prompt), "judged": dict(context.judged)}

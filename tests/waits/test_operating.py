@@ -2,15 +2,28 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from fikoadmin.errors import Conflict
 from fikoadmin.extensions import db
 from fikoadmin.models.events import Event
 from fikoadmin.models.executions import Execution
 from fikoadmin.models.workflows import Workflow
-from fikoadmin.services import drafts, executions, why, workflows
+from fikoadmin.services import customers, drafts, executions, why, workflows
 from tests import scenes
-from tests.contract.documents import Document, action, connection, document, node, redirect, row, send, tag, when
+from tests.contract.documents import (
+    Document,
+    action,
+    condition,
+    connection,
+    document,
+    node,
+    redirect,
+    row,
+    send,
+    tag,
+    when,
+)
 from tests.scenes import ACTOR, begin, fresh, let_time_pass, live, messages, outcomes, say, work
 
 
@@ -78,6 +91,15 @@ def test_a_retry_that_makes_no_sense_is_refused(inside: Flask) -> None:
     workflows.pause(done.workflow_id, ACTOR)
     with pytest.raises(Conflict, match="ACTIVE"):
         executions.retry(done.id, ACTOR, on_live=True)
+
+
+def test_p18_a_prompt_without_a_conversation_is_a_failure_at_once(inside: Flask) -> None:
+    start, asked, no = when(when_type="new_customer"), condition({"type": "ai", "prompt": "Angry?"}), tag("no", "No")
+    live(document([start, asked, no], [connection(start, asked), connection(asked, no, "failure")]))
+    customer, _ = customers.create({"first_name": "Ada"}, "web", None, [])
+    work()
+    (found,) = db.session.scalars(select(Execution).filter_by(customer_id=customer.id))
+    assert (found.status, found.steps[1].reason, customer.tags) == ("COMPLETED", "no conversation", ["no"])
 
 
 def test_p18_cancel_ends_every_wait_of_an_execution(inside_any: Flask) -> None:
