@@ -41,11 +41,15 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`value` is None while it hangs on `prompts`, which are to be judged next (as written, not filled)."""
+    """`value` is None while it hangs on `prompts`, which are to be judged next (as written, not filled).
+
+    `unknown` are the names in expected values that had no value, and so became empty.
+    """
 
     value: bool | None
     checks: list[Check] = field(default_factory=list)
     prompts: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
 
 
 def check(node: Mapping[str, Any], fields: Fields, judged: Mapping[str, Judgement]) -> Verdict:
@@ -55,7 +59,8 @@ def check(node: Mapping[str, Any], fields: Fields, judged: Mapping[str, Judgemen
     cannot be checked is false with a reason.
     """
     verdict = _any(node, fields, judged, 0)
-    return Verdict(verdict.value, verdict.checks, list(dict.fromkeys(verdict.prompts)))
+    prompts, unknown = (list(dict.fromkeys(names)) for names in (verdict.prompts, verdict.unknown))
+    return Verdict(verdict.value, verdict.checks, prompts, unknown)
 
 
 def _any(condition: Any, fields: Fields, judged: Mapping[str, Judgement], depth: int) -> Verdict:
@@ -65,8 +70,7 @@ def _any(condition: Any, fields: Fields, judged: Mapping[str, Judgement], depth:
         return _group(condition, fields, judged, depth)
     if condition.get("type") == "ai":
         return _judged(condition, judged)
-    done = _message(condition, fields) if condition.get("type") == "message" else _field(condition, fields)
-    return Verdict(done.passed, [done])
+    return _message(condition, fields) if condition.get("type") == "message" else _field(condition, fields)
 
 
 def _group(group: Mapping[str, Any], fields: Fields, judged: Mapping[str, Judgement], depth: int) -> Verdict:
@@ -81,6 +85,7 @@ def _group(group: Mapping[str, Any], fields: Fields, judged: Mapping[str, Judgem
         [check for part in parts for check in part.checks],
         # A prompt whose answer would change nothing any more is not asked.
         [prompt for part in parts if part.value is None for prompt in part.prompts] if value is None else [],
+        [name for part in parts for name in part.unknown],
     )
 
 
@@ -105,26 +110,28 @@ def _judged(condition: Mapping[str, Any], judged: Mapping[str, Judgement]) -> Ve
     return Verdict(passed, [Check("ai", "", shown(prompt), None if reason else passed, passed, reason)])
 
 
-def _message(condition: Mapping[str, Any], fields: Fields) -> Check:
+def _message(condition: Mapping[str, Any], fields: Fields) -> Verdict:
     operator, value = condition.get("operator"), condition.get("value")
     if not isinstance(operator, str) or operator not in MESSAGE_OPERATORS:
-        return Check("message", str(operator), shown(value), None, False, N_("unknown operator"))
-    expected, _ = fill_data(value, fields)
+        return Verdict(False, [Check("message", str(operator), shown(value), None, False, N_("unknown operator"))])
+    expected, unknown = fill_data(value, fields)
     found = look_up(fields, MESSAGE)
     actual = "" if found is MISSING else found
     passed, reason = compare_message(operator, actual, expected)
-    return Check("message", operator, shown(expected), shown(actual), passed, reason)
+    done = Check("message", operator, shown(expected), shown(actual), passed, reason)
+    return Verdict(passed, [done], unknown=unknown)
 
 
-def _field(condition: Mapping[str, Any], fields: Fields) -> Check:
+def _field(condition: Mapping[str, Any], fields: Fields) -> Verdict:
     name, operator, value = field_name(condition), condition.get("operator"), condition.get("value")
     refused = _refused(condition)
     if refused or not isinstance(operator, str):
-        return Check(shown(name), str(shown(operator)), shown(value), None, False, refused)
-    expected, _ = fill_data(value, fields)
+        return Verdict(False, [Check(shown(name), str(shown(operator)), shown(value), None, False, refused)])
+    expected, unknown = fill_data(value, fields)
     actual = _value(fields, name, operator)
     passed, reason = compare(operator, actual, expected)
-    return Check(name, operator, shown(expected), shown(actual), passed, reason)
+    done = Check(name, operator, shown(expected), shown(actual), passed, reason)
+    return Verdict(passed, [done], unknown=unknown)
 
 
 def _value(fields: Fields, name: str, operator: str) -> Any:

@@ -23,6 +23,7 @@ def when(node: Node, context: Context) -> Outcome:
 
 def condition(node: Node, context: Context) -> Outcome | Suspended:
     verdict = conditions.check(node, context.fields, context.judged)
+    context.warnings.extend(verdict.unknown)
     if verdict.value is None and context.conversation is None:
         return failed(NO_CONVERSATION)  # a prompt is judged on what was said in one
     if verdict.value is None:

@@ -58,6 +58,13 @@ def test_an_unknown_placeholder_warns_in_the_step(fiko: Client) -> None:
     assert "shoe_size" in str(execution["steps"][-1])
 
 
+def test_an_unknown_placeholder_in_a_condition_warns_in_the_step(fiko: Client) -> None:
+    asked = condition(field("user.first_name", "equals", "{{event.data.shoe_size}}"))
+    execution = fiko.run(by_hand(asked), fiko.conversation())
+    assert path(execution)[-1] == ("Condition", "passed")
+    assert "shoe_size" in str(execution["steps"][-1])
+
+
 def test_a_message_says_which_execution_sent_it(fiko: Client) -> None:
     conversation = fiko.conversation()
     execution = fiko.run(by_hand(send("Hello", key_values=["Yes", "No"])), conversation)

@@ -175,6 +175,11 @@ def test_p15_a_check_tells_expected_and_actual_value() -> None:
     )
 
 
+def test_p15_a_name_without_a_value_in_what_is_expected_is_told() -> None:
+    asked = group("or", message("contains", "{{event.data.hat}}"), field("user.id", "equals", "{{answers.Hat}}"))
+    assert verdict(asked).unknown == ["event.data.hat", "answers.Hat"]
+
+
 def test_p15_shown_values_are_bounded() -> None:
     [made] = check(message("contains", "x" * 5000), {"event": {"data": {"content": ["y"] * 500}}}, {}).checks
     assert len(made.expected) == 200
