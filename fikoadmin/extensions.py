@@ -159,9 +159,9 @@ SILENT_SECONDS = 20
 @event.listens_for(Engine, "connect")
 def _prepare_postgres(connection: Any, _record: object) -> None:
     if not isinstance(connection, sqlite3.Connection):
-        connection.autocommit = True  # a setting made in a transaction that is rolled back is forgotten
+        before, connection.autocommit = connection.autocommit, True  # a setting that is rolled back is forgotten
         connection.execute(f"SET idle_in_transaction_session_timeout = '{SILENT_SECONDS}s'")
-        connection.autocommit = False
+        connection.autocommit = before
 
 
 # A connection that lay idle for longer is asked whether it still stands before it is used.

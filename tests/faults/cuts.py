@@ -56,7 +56,7 @@ def disturb(running: Site, hall: Hall, ids: Sequence[str], chance: Random, withi
     running.revive()
     truth = {id_: shown(id_).epoch for id_ in ids}
     wait_until(
-        lambda: {s.conversation_id: s.epoch for s in hall.screens} == truth, "every page shows the truth", SECONDS
+        lambda: {s.conversation_id: s.epoch for s in hall.screens} == truth, "every page shows the truth", within
     )
     late = [s.seen[s.epoch] - max(s.connected_at, changed.get(s.conversation_id, 0)) for s in hall.screens]
     return max(late)
