@@ -18,7 +18,7 @@ def test_p18_it_holds_up_nobody(pg_app: Flask, monkeypatch: pytest.MonkeyPatch) 
         conversation = begin()
         monkeypatch.setattr(extensions, "SILENT_SECONDS", 1)
         db.engine.dispose()
-        frozen = db.engine.connect()
+        frozen = db.engine.connect().execution_options(**extensions.writing(db.engine))
         frozen.execute(text("SELECT id FROM conversations FOR UPDATE"))
         conversations.redirect(conversation, "sales", ACTOR)
         assert owner(conversation)[0] == "support_active"
