@@ -17,6 +17,7 @@ from sqlalchemy import select
 from fikoadmin.extensions import db
 from fikoadmin.models.events import MESSAGE_RECEIVED, Event
 from fikoadmin.models.executions import COMPLETED, OPEN, Execution
+from fikoadmin.models.history import ConversationEvent
 from fikoadmin.models.jobs import AVAILABLE, PENDING, Delivery, Job
 from fikoadmin.models.messages import CUSTOMER, NOTE, Message
 from tests.conftest import Stack
@@ -134,16 +135,16 @@ def holds(ledger: Ledger) -> None:
     assert {e.status for e in executions} <= {COMPLETED}
     written = Counter(db.session.scalars(select(Message.type)))
     assert (written[NOTE], written[CUSTOMER]) == (len(ordered), len(ledger.events))
+    changes = {(id_, event.epoch): event for id_ in ledger.conversations for event in history(id_)}
     for told in ledger.redirects:
-        _redirected(told)
+        _redirected(told, changes[told["id"], told["epoch"]])
     for conversation_id in ledger.conversations:
         truth.epochs_without_a_gap(conversation_id)
         truth.one_answer_a_stretch(conversation_id)
         truth.nothing_consumed(conversation_id)
 
 
-def _redirected(told: dict[str, Any]) -> None:
-    (event,) = [event for event in history(told["id"]) if event.epoch == told["epoch"]]
+def _redirected(told: dict[str, Any], event: ConversationEvent) -> None:
     then = (event.new_status, event.new_ai_enabled, event.new_destination)
     assert then == (told["status"], told["ai_enabled"], told["destination"]), "a redirect is what was told"
 
