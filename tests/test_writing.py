@@ -10,7 +10,7 @@ from sqlalchemy import Table, delete, event, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from fikoadmin.extensions import Base, db, transaction
+from fikoadmin.extensions import Base, connection, db, transaction
 from fikoadmin.models import writing
 from fikoadmin.models.executions import Execution, Step
 from fikoadmin.models.history import ConversationEvent
@@ -133,3 +133,25 @@ def test_f03_a_connection_that_the_server_has_closed_is_made_anew(app: Flask) ->
         assert other.scalars(text(f"SELECT pg_terminate_backend(pid) {OTHERS}")).all()
         eventually(lambda: other.scalar(text(f"SELECT count(*) {OTHERS}")) == 0)
         assert new_conversation()
+
+
+def test_a_change_outside_of_a_transaction_is_refused(app: Flask) -> None:
+    with app.app_context():
+        shown(new_conversation()).custom_prompt = "written in passing"
+        with pytest.raises(AssertionError, match="outside of transaction"):
+            db.session.flush()
+
+
+def test_reading_on_postgresql_needs_no_transaction_and_writing_has_one(pg_app: Flask) -> None:
+    with pg_app.app_context():
+        shown(new_conversation())
+        assert _state() == "IDLE"
+        with transaction() as session:
+            session.execute(text("SELECT 1"))
+            assert _state() == "INTRANS"
+
+
+def _state() -> str:
+    driver = connection().connection.driver_connection
+    assert driver is not None
+    return str(driver.info.transaction_status.name)

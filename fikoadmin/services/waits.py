@@ -81,7 +81,8 @@ def attempted(wait_id: int, attempts: int, reason: str) -> None:
         found = find_open(wait_id)
         if found is None:
             return
-        step = session.scalars(_waiting_step(), {"execution": found.execution.id, "at": found.wait.step_position}).one()
+        ours = Step.execution_id == found.execution.id, Step.position == found.wait.step_position
+        step = session.scalars(select(Step).where(*ours)).one()
         step.data = {**step.data, "attempts": attempts, "last_failure": reason}
         if not found.wait.attempted:
             found.wait.attempted = True
@@ -123,11 +124,6 @@ def _place() -> Select[str | None]:
 def _locking() -> Select[Wait, Execution]:
     both = select(Wait, Execution).join(Wait.execution).where(Wait.id == bindparam("id")).options(*with_cause())
     return both.with_for_update(of=[Wait, Execution]).execution_options(populate_existing=True)
-
-
-@cache
-def _waiting_step() -> Select[Step]:
-    return select(Step).where(Step.execution_id == bindparam("execution"), Step.position == bindparam("at"))
 
 
 @contextmanager

@@ -92,6 +92,7 @@ def test_f10_live_again_after_the_clock_was_turned_back_it_does_not_fire_twice(a
 
 
 def at_once(count: int, do: Callable[[], object]) -> None:
+    # A thread needs the app itself; the type of what stands for it here does not know how to give it.
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     barrier = threading.Barrier(count)
 

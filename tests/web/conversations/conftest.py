@@ -4,24 +4,16 @@ On SQLite, because they read plain rows; what a database may refuse, and the cou
 database decides about filters and bulk redirects is in tests/test_search.py and tests/test_bulk.py.
 """
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from flask import Flask
 
-from tests.in_process import opened
 from tests.web.browsing import Visitor, signed_in_as
 
 
 @pytest.fixture(scope="module")
-def fiko(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def fiko(office: Flask) -> Flask:
     """One installation for most tests: each makes its own conversations, and its workflows wait for its own words."""
-    folder = tmp_path_factory.mktemp("conversations")
-    copy = shutil.copy(sqlite_template, folder / "fiko.sqlite3")
-    with opened({"FIKO_DATABASE_URL": f"sqlite:///{copy}"}, folder) as app:
-        yield app
+    return office
 
 
 @pytest.fixture(scope="module")
